@@ -1,0 +1,291 @@
+//! What a run asks for and what it is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::contact::{PersonalText, QueueRef, Reference};
+use model::{FlowId, FlowModuleId, HoursId, Tags};
+use serde::{Deserialize, Serialize};
+
+use crate::run::FlowRef;
+
+/// The outcome of one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What happens now.
+    pub next: Next,
+    /// What the blocks that ran have to tell, in order; empty while flow logging is off.
+    pub log: Vec<FlowLog>,
+}
+
+/// What happens after a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// Do this, then step again with the answer. Always answered at once, within the same input.
+    Do(Command),
+    /// Step again when an event of these arrives or the time is over.
+    Wait(WaitFor),
+    /// The run is over.
+    End(FlowEnd),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FlowEnd {
+    /// `DisconnectParticipant`: the contact ends.
+    Disconnect,
+    /// `EndFlowExecution`, or the last block had no successor: the flow ends, the contact goes on.
+    Finished,
+    /// `TransferContactToQueue` was done: the contact waits in its queue.
+    Queued,
+    /// The contact left for another segment (dequeued and transferred, transferred to an agent).
+    Transferred,
+    /// A fault; the contact ends with a system error. The reason is for the log.
+    Fault(String),
+}
+
+/// What a run asks its contact to do. Each is answered by one [`Answer`]; [`Answer::Failed`] takes the
+/// block's error branch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Say this to the customer (`MessageParticipant`). Answer: `Done`.
+    SendMessage {
+        /// The text, with its values filled in.
+        text: PersonalText,
+    },
+    /// Store attributes, all or none (`UpdateContactAttributes`). Answer: `Done`.
+    SetAttributes {
+        /// Name and value.
+        changes: Vec<(String, String)>,
+        /// On which contact.
+        target: TargetContact,
+    },
+    /// Change what the contact is called (`UpdateContactData`). Answer: `Done`.
+    SetContactData(ContactData),
+    /// Where a later transfer leads (`UpdateContactTargetQueue`). Answer: `Done`.
+    SetTargetQueue(QueueRef),
+    /// Put the contact into its target queue (`TransferContactToQueue`). Answer: `Done`, or
+    /// `Failed(QueueAtCapacity)`.
+    TransferToQueue,
+    /// Leave the queue for another (`DequeueContactAndTransferToQueue`). Answer: `Done`.
+    DequeueAndTransfer(QueueRef),
+    /// Offer the contact to its target agent (`TransferContactToAgent`). Answer: `Done`.
+    TransferToAgent,
+    /// Look up a flow to go on in (`TransferToFlow`). Answer: `Flow`.
+    FindFlow(FlowId),
+    /// Look up a module to run (`InvokeFlowModule`). Answer: `Flow`.
+    FindModule(FlowModuleId),
+    /// Set the flow that runs at an event (`UpdateContactEventHooks`). Answer: `Done`.
+    SetEventHook {
+        /// At which event.
+        hook: EventHook,
+        /// Which flow.
+        flow: FlowId,
+    },
+    /// Priority or age within the queue (`UpdateContactRoutingBehavior`). Answer: `Done`.
+    SetRoutingBehavior(RoutingBehavior),
+    /// What is recorded and analysed, as the block says it (`UpdateContactRecordingBehavior` and its
+    /// newer form). Answer: `Done`.
+    SetRecordingBehavior(serde_json::Value),
+    /// Create a task (`CreateTask`). Answer: `Created`.
+    CreateTask(NewTask),
+    /// Add tags to the contact (`TagContact`). Answer: `Done`.
+    Tag(Tags),
+    /// Remove tags (`UnTagContact`). Answer: `Done`.
+    Untag(BTreeSet<String>),
+    /// Show a view to the participant (`ShowView`); the run then waits for
+    /// [`WaitEvent::ViewAction`]. Answer: `Done`.
+    ShowView {
+        /// Id or ARN of the view, with its version.
+        view: String,
+        /// Its data, values filled in.
+        data: serde_json::Value,
+    },
+    /// Is it open (`CheckHoursOfOperation`)? Absent: the target queue's hours. Answer: `Flag`.
+    CheckHours(Option<HoursId>),
+    /// A figure of a queue or agent (`CheckMetricData`). Answer: `Number`.
+    CheckMetric(MetricQuery),
+    /// Figures for `$.Metrics` (`GetMetricData`). Answer: `Values`, names below `Metrics`, such as
+    /// `Queue.Size`.
+    GetMetrics {
+        /// Of which queue; absent: the target queue.
+        queue: Option<QueueRef>,
+        /// Of which channel.
+        channel: Option<model::Channel>,
+    },
+    /// A number from 1 to 100, for `DistributeByPercentage`. Answer: `Number`.
+    DrawPercent,
+}
+
+/// What a run is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Begin. Only for the first step of a run.
+    Start,
+    /// It is done.
+    Done,
+    /// It failed: the block takes its branch for this error, or for `NoMatchingError`.
+    Failed(FlowError),
+    /// Yes or no.
+    Flag(bool),
+    /// A number.
+    Number(u64),
+    /// Values by name.
+    Values(BTreeMap<String, String>),
+    /// The flow or module that was asked for.
+    Flow(FlowRef),
+    /// The contact that was created.
+    Created(model::ContactId),
+    /// The wait is over: its time has come.
+    TimedOut,
+    /// An event that the wait named.
+    Event(WaitEvent),
+}
+
+/// Errors that blocks have branches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "Amazon Connect's names, which say all")]
+pub enum FlowError {
+    NoMatchingError,
+    NoMatchingCondition,
+    QueueAtCapacity,
+    InputTimeLimitExceeded,
+    TimeLimitExceeded,
+    ChannelMismatch,
+    ParticipantNotFound,
+}
+
+/// What a run waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitFor {
+    /// The longest time.
+    pub limit: Duration,
+    /// Events that end it earlier.
+    pub events: BTreeSet<WaitEventKind>,
+}
+
+/// Kinds of events that end a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum WaitEventKind {
+    /// The customer returned to the chat.
+    CustomerReturned,
+    /// The customer chose an action of the view that is shown.
+    ViewAction,
+}
+
+/// An event that ends a wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum WaitEvent {
+    /// The customer returned to the chat.
+    CustomerReturned,
+    /// The customer chose an action of the view that is shown.
+    ViewAction {
+        /// Name of the action.
+        action: String,
+        /// What was entered, for `$.Views.ViewResultData`.
+        data: serde_json::Value,
+    },
+}
+
+/// What a block has to tell: for the page of the contact and for flow logs. Values of parameters are
+/// personal, so only names and outcomes stand here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowLog {
+    /// The flow or module.
+    pub flow: FlowRef,
+    /// Identifier of the block.
+    pub block: String,
+    /// Its type, as on the wire.
+    pub action: String,
+    /// The branch it took (`NextAction`, an operand, an error) or what it waits for.
+    pub outcome: String,
+    /// What an operator should know, such as why an action is not available.
+    pub note: Option<String>,
+}
+
+/// The contact that a block changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TargetContact {
+    /// This one.
+    Current,
+    /// The related one.
+    Related,
+}
+
+/// Fields of `UpdateContactData`; absent ones stay.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContactData {
+    /// Name of the contact.
+    pub name: Option<PersonalText>,
+    /// Its description.
+    pub description: Option<PersonalText>,
+    /// Its language, BCP 47.
+    pub language_code: Option<String>,
+    /// The customer's id in the organisation's systems.
+    pub customer_id: Option<PersonalText>,
+    /// References to add or replace.
+    pub references: BTreeMap<String, Reference>,
+    /// On which contact.
+    pub target: Option<TargetContact>,
+}
+
+/// Events at which a flow can be hooked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "Amazon Connect's names, which say all")]
+pub enum EventHook {
+    AgentHold,
+    AgentWhisper,
+    CustomerHold,
+    CustomerQueue,
+    /// The disconnect flow: runs for the customer who remains after the agent left.
+    CustomerRemaining,
+    CustomerWhisper,
+    DefaultAgentUI,
+    DisconnectAgentUI,
+    PauseContact,
+    ResumeContact,
+}
+
+/// `UpdateContactRoutingBehavior`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoutingBehavior {
+    /// Priority in the queue, 1 first; 5 unless set.
+    Priority(u32),
+    /// Seconds added to the contact's age.
+    AgeAdjustment(i64),
+}
+
+/// `CreateTask`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTask {
+    /// Its name.
+    pub name: PersonalText,
+    /// Its description.
+    pub description: Option<PersonalText>,
+    /// The flow that it runs.
+    pub flow: FlowId,
+    /// Its attributes.
+    pub attributes: Vec<(String, String)>,
+    /// Its references.
+    pub references: BTreeMap<String, Reference>,
+}
+
+/// `CheckMetricData`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricQuery {
+    /// Which figure.
+    pub metric: Metric,
+    /// Of which queue or agent; absent: the target queue.
+    pub of: Option<QueueRef>,
+}
+
+/// Figures that `CheckMetricData` knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "Amazon Connect's names, which say all")]
+pub enum Metric {
+    NumberOfAgentsAvailable,
+    NumberOfAgentsStaffed,
+    NumberOfAgentsOnline,
+    OldestContactInQueueAgeSeconds,
+    NumberOfContactsInQueue,
+}
