@@ -8,21 +8,25 @@ mod turn;
 
 use std::sync::{Arc, RwLock, RwLockReadGuard, PoisonError};
 
-use model::{IdSource, InstanceScope, Timestamp};
+use model::audit::AuditEntry;
+use model::{ContactId, IdSource, InstanceScope, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::chat::bus::Bus;
+use crate::action::Access;
+use crate::chat::bus::{AgentFrame, Bus, ChatFrame};
 use crate::error::AppError;
 use crate::ports::policy::Policy;
 use crate::ports::store::Store;
 use crate::ports::Clock;
+use crate::principal::Call;
 use crate::vault::{InstanceKeys, Vault};
 
+pub(crate) use commit::{audit_write, json};
 pub(crate) use index::ContactEntry;
 use index::Index;
 use resources::Resources;
-pub(crate) use turn::Turn;
 use turn::Job;
+pub(crate) use turn::{ConfigurationChange, Turn};
 
 /// Jobs that may wait for an instance's loop; beyond, callers wait for room.
 const JOBS_QUEUED_MAX: usize = 4_096;
@@ -47,6 +51,7 @@ pub(crate) struct Center {
     pub(crate) tickets: crate::chat::Tickets,
     jobs: mpsc::Sender<Job>,
     shared: RwLock<Shared>,
+    policy: Arc<dyn Policy>,
 }
 
 /// What readers outside of the loop see: only what is committed.
@@ -68,13 +73,46 @@ impl Center {
         answer.await.map_err(|_| AppError::Unavailable)?
     }
 
-    /// Gives the loop something to do without waiting for it; `false` where it is not taken.
-    pub(crate) fn post(
-        &self,
-        f: impl FnOnce(&mut Turn<'_>) -> Result<(), AppError> + Send + 'static,
-    ) -> bool {
-        let (job, _) = turn::job(f);
-        self.jobs.try_send(job).is_ok()
+    /// Appends an audit entry with the next transaction. Waits for a place in the queue, so that none
+    /// is lost, but not for the transaction.
+    pub(crate) async fn append_audit(&self, entry: AuditEntry) {
+        let (job, _) = turn::job(move |turn| {
+            let write = audit_write(turn.keys(), &entry);
+            turn.write(write);
+            Ok(())
+        });
+        if self.jobs.send(job).await.is_err() {
+            tracing::error!("an audit entry came after the instance had stopped");
+        }
+    }
+
+    /// Writes the audit entry of a call that read personal data; its answer waits for this.
+    pub(crate) async fn audit_read(&self, call: &Arc<Call>, access: Access) -> Result<(), AppError> {
+        let call = Arc::clone(call);
+        self.turn(move |turn| {
+            turn.audit(&call, access, serde_json::Value::Null);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sends a frame to the sockets of a chat and of the agent who has it.
+    pub(crate) fn publish(&self, contact: ContactId, initial: ContactId, frame: &ChatFrame) {
+        if let Some(agent) = self.contact_entry(contact).and_then(|entry| entry.agent) {
+            self.bus.publish_to_agent(agent, || AgentFrame::Chat(contact, frame.clone()));
+        }
+        self.bus.publish(initial, frame);
+    }
+
+    /// Number of the last item of an open chat, by its first segment.
+    pub(crate) fn last_sequence(&self, initial: ContactId) -> Option<u64> {
+        self.shared().index.current_segment(initial).map(|entry| entry.last_sequence)
+    }
+
+    /// Waits until everything that was taken before is committed.
+    pub(crate) async fn drain(&self) {
+        // A loop that is gone has nothing left to commit.
+        let _ = self.turn(|_| Ok(())).await;
     }
 
     /// The committed configuration.
@@ -99,5 +137,6 @@ impl Center {
 
 /// A source of ids from the operating system's randomness.
 pub(crate) fn fresh_ids() -> IdSource {
-    IdSource::from_seed(*seal::DataKey::generate().expose())
+    let randomness = seal::KeyedHasher::new(&seal::DataKey::generate());
+    IdSource::from_seed(randomness.hash("ids", &[]))
 }

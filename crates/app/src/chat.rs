@@ -2,14 +2,16 @@
 
 pub mod attachments;
 pub mod bus;
-mod connection;
-mod say;
+pub(crate) mod connection;
+mod events;
+pub(crate) mod say;
 mod tickets;
-mod tokens;
+pub(crate) mod tokens;
 mod transcript;
 
 pub use attachments::{Download, DownloadGrant, NewAttachment, UploadGrant};
 pub use bus::{ChatFrame, ChatSubscription, Ephemeral, Receipt};
 pub use connection::{Connection, TokenKind};
-pub use say::Said;
+pub use say::{MESSAGE_CHARS_MAX, STRUCTURED_CHARS_MAX, Said};
+pub(crate) use tickets::Tickets;
 pub use transcript::{Scan, Sort, StartPosition, TranscriptPage, TranscriptQuery};

@@ -51,7 +51,7 @@ impl<'a> Place<'a> {
     }
 
     fn context(&self, instance: InstanceId) -> Context {
-        Context::new(instance, self.table, self.row, "sealed", self.version)
+        Context::new(Some(instance), self.table, "sealed", self.version).row(self.row)
     }
 }
 
@@ -215,11 +215,11 @@ fn open(
 fn owner_context(instance: InstanceId, owner: KeyOwner) -> Context {
     match owner {
         KeyOwner::Instance(_, purpose) => {
-            Context::new(instance, "instance-key", format!("{purpose:?}").as_bytes(), "key", 0)
+            Context::new(Some(instance), "instance_keys", "wrapped", 0).row(format!("{purpose:?}").as_bytes())
         }
-        KeyOwner::Contact(_, id) => Context::new(instance, "contact-key", &id.into_bytes(), "key", 0),
+        KeyOwner::Contact(_, id) => Context::new(Some(instance), "contact_keys", "wrapped", 0).row(&id.into_bytes()),
         KeyOwner::Attachment(_, id) => {
-            Context::new(instance, "attachment-key", &id.into_bytes(), "key", 0)
+            Context::new(Some(instance), "attachment_keys", "wrapped", 0).row(&id.into_bytes())
         }
     }
 }

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use engine::{Changes, Effect, Engine};
-use model::ContactId;
 use model::audit::AuditEntry;
+use model::resource::ResourceBody;
+use model::transcript::TranscriptItem;
+use model::{ContactId, ParticipantId, ResourceKind, UserId};
 use seal::DataKey;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::index::Index;
 use super::resources::Resources;
 use super::turn::{ConfigurationChange, Staged};
 use super::{Center, Shared, Surroundings};
@@ -189,9 +192,51 @@ fn contact_key(
     Arc::clone(known)
 }
 
-fn perform(center: &Center, around: &Surroundings, state: &mut State, staged: Staged, changes: &Changes) {
-    {
-        let mut shared = center.shared.write().unwrap_or_else(PoisonError::into_inner);
+fn perform(
+    center: &Center,
+    around: &Surroundings,
+    state: &mut State,
+    staged: Staged,
+    changes: &Changes,
+) {
+    for change in &staged.configuration {
+        center.tell_policy(change);
+    }
+    let pushes = center.take_over(&state.engine, staged, changes);
+    for contact in &changes.closed {
+        // Its record and transcript will be read soon; the key is at hand for that.
+        if let Some(key) = state.contact_keys.remove(contact) {
+            around.vault.remember(center.keys.contact_owner(*contact), key);
+        }
+    }
+    for push in pushes {
+        match push {
+            Push::Item(item, agent) => {
+                let (contact, initial) = (item.contact, item.initial_contact);
+                let frame = ChatFrame::Item(Arc::new(*item));
+                if let Some(agent) = agent {
+                    let bus = &center.bus;
+                    bus.publish_to_agent(agent, || AgentFrame::Chat(contact, frame.clone()));
+                }
+                center.bus.publish(initial, &frame);
+            }
+            Push::Agent(agent) => center.bus.publish_to_agent(agent, || AgentFrame::Changed),
+            Push::Close(initial, participant) => center.bus.close(initial, participant),
+        }
+    }
+}
+
+/// What goes to sockets after a commit.
+enum Push {
+    Item(Box<TranscriptItem>, Option<UserId>),
+    Agent(UserId),
+    Close(ContactId, ParticipantId),
+}
+
+impl Center {
+    /// Makes what was committed visible to readers; returns what sockets are to be sent.
+    fn take_over(&self, engine: &Engine, staged: Staged, changes: &Changes) -> Vec<Push> {
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
         let Shared { resources, index } = &mut *shared;
         for change in staged.configuration {
             match change {
@@ -200,37 +245,55 @@ fn perform(center: &Center, around: &Surroundings, state: &mut State, staged: St
             }
         }
         for (contact, _) in &changes.contacts {
-            index.put(&state.engine, *contact);
+            index.put(engine, *contact);
         }
+        // Contacts that are over are still known here, so that their last items find their way.
+        let pushes = staged.effects.into_iter().filter_map(|effect| match effect {
+            Effect::Transcript(item) => {
+                let agent = index.contact(item.contact).and_then(|entry| entry.agent);
+                Some(Push::Item(Box::new(item), agent))
+            }
+            Effect::AgentChanged(agent) => Some(Push::Agent(agent)),
+            Effect::CloseParticipant { contact, participant } => {
+                let initial = index.contact(contact).map(|entry| entry.initial_contact);
+                Some(Push::Close(initial.unwrap_or(contact), participant))
+            }
+            Effect::ContactEvent(_) | Effect::AgentEvent(_) | Effect::Record(_) => None,
+        });
+        let pushes = pushes.collect();
         for contact in &changes.closed {
             index.remove(*contact);
         }
+        pushes
     }
-    for contact in &changes.closed {
-        // Its record and transcript will be read soon; the key is at hand for that.
-        if let Some(key) = state.contact_keys.remove(contact) {
-            around.vault.remember(center.keys.contact_owner(*contact), key);
+
+    /// Shows readers a state that was just read from the store.
+    pub(super) fn show(&self, state: &State) {
+        for resource in state.resources.all() {
+            self.tell_policy(&ConfigurationChange::Put(Arc::clone(resource), Vec::new()));
         }
+        let mut shared = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        shared.resources = state.resources.clone();
+        shared.index = Index::of(&state.engine);
     }
-    for effect in staged.effects {
-        match effect {
-            Effect::Transcript(item) => {
-                let initial = item.initial_contact;
-                let contact = item.contact;
-                let frame = ChatFrame::Item(Arc::new(item));
-                for agent in super::index::agents_of(&state.engine, contact) {
-                    center.bus.publish_to_agent(agent, || AgentFrame::Chat(contact, frame.clone()));
+
+    fn tell_policy(&self, change: &ConfigurationChange) {
+        let instance = self.scope.instance;
+        let told = match change {
+            ConfigurationChange::Put(resource, _) => match &resource.body {
+                ResourceBody::SecurityProfile(profile) => {
+                    self.policy.put_profile(instance, resource.id.into(), &profile.permissions)
                 }
-                center.bus.publish(initial, &frame);
+                _ => Ok(()),
+            },
+            ConfigurationChange::Remove(ResourceKind::SecurityProfile, id) => {
+                self.policy.remove_profile(instance, (*id).into())
             }
-            Effect::AgentChanged(agent) => {
-                center.bus.publish_to_agent(agent, || AgentFrame::Changed);
-            }
-            Effect::CloseParticipant { contact, participant } => {
-                let initial = super::index::initial_of(&state.engine, contact).unwrap_or(contact);
-                center.bus.close(initial, participant);
-            }
-            Effect::ContactEvent(_) | Effect::AgentEvent(_) | Effect::Record(_) => {}
+            ConfigurationChange::Remove(..) => Ok(()),
+        };
+        if let Err(error) = told {
+            // Deny by default: a profile that the policy does not know grants nothing.
+            tracing::error!(error = %error, "a security profile is not in force");
         }
     }
 }

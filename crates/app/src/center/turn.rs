@@ -1,9 +1,9 @@
 //! The loop of an instance: take a batch of jobs, handle them, commit once, perform, answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use engine::{Effect, Engine, Input, Rejection, Reply};
+use engine::{ConfigChange, Effect, Engine, Input, Rejection, Reply};
 use model::{IdSource, Resource, ResourceId, ResourceKind, Timestamp};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -13,9 +13,11 @@ use super::resources::Resources;
 use super::{Center, Surroundings, load};
 use crate::action::Access;
 use crate::audit::{self, Verdict};
+use crate::config::checks;
+use crate::config::flows::Compiled;
 use crate::error::AppError;
 use crate::ports::keys::WrappedKey;
-use crate::ports::store::{ClientTokenRow, KeyedHash, Write};
+use crate::ports::store::{ClientTokenRow, KeyedHash, ResourceRow, Write};
 use crate::principal::Call;
 use crate::vault::{InstanceKeys, Place};
 
@@ -106,6 +108,41 @@ impl Turn<'_> {
         self.staged.writes.push(write);
     }
 
+    /// Stores a resource, tells the engine, and shows it to readers after the commit.
+    pub(crate) fn put_resource(
+        &mut self,
+        resource: &Arc<Resource>,
+        flow: Compiled,
+    ) -> Result<(), AppError> {
+        let (instance, kind, id) = (resource.instance, resource.body.kind(), resource.id);
+        let refs = checks::refs(&resource.body);
+        let keys = &self.center.keys;
+        let bytes = id.into_bytes();
+        let place = Place { table: kind.row_name(), row: &bytes, version: resource.version };
+        let stored = load::StoredResource { format: 1, resource: Resource::clone(resource) };
+        let row = ResourceRow {
+            instance,
+            kind,
+            id,
+            name_hash: keys
+                .search_hash(kind.row_name(), resource.name.to_ascii_lowercase().as_bytes()),
+            version: resource.version,
+            sealed: keys.seal(&place, &commit::json(&stored)),
+        };
+        let flow = flow.map(|(content, flow)| (load::flow_ref(resource, content), flow));
+        if let (Some((at, _)), Some(content)) = (&flow, load::stored_flow(resource)) {
+            let content_id = load::flow_content_id(keys, at);
+            let sealed =
+                keys.seal(&Place::new("flow_contents", &content_id), &commit::json(&content));
+            self.write(Write::PutFlowContent { instance, content: content_id, sealed });
+        }
+        self.write(Write::PutResource { row, refs: refs.clone() });
+        self.change_configuration(ConfigurationChange::Put(Arc::clone(resource), refs));
+        self.handle(Input::Config(ConfigChange::Put(Arc::clone(resource), flow)))
+            .map(|_| ())
+            .map_err(crate::contact::rejected)
+    }
+
     /// Stages a configuration change, for this loop and, after the commit, for readers.
     pub(crate) fn change_configuration(&mut self, change: ConfigurationChange) {
         match &change {
@@ -159,7 +196,7 @@ impl Turn<'_> {
 
 /// Runs an instance until its senders are gone.
 pub(super) async fn run(
-    center: Arc<Center>,
+    center: Weak<Center>,
     around: Surroundings,
     mut state: State,
     mut jobs: mpsc::Receiver<Job>,
@@ -176,6 +213,8 @@ pub(super) async fn run(
             }
             () = tokio::time::sleep(wait) => {}
         }
+        // Whoever held the instance is gone, and with them all who could send jobs.
+        let Some(center) = center.upgrade() else { return };
         let now = around.clock.now();
         let mut staged = Staged::default();
         let mut turn =
