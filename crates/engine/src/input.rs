@@ -136,6 +136,18 @@ pub enum Input {
         /// What: message, event that is kept, or attachments that are ready.
         content: ItemContent,
     },
+    /// The customer chose an action of the view that a flow shows. An interactive response that is
+    /// said does the same.
+    SubmitView {
+        /// In which contact.
+        contact: ContactId,
+        /// Who.
+        participant: ParticipantId,
+        /// Name of the action.
+        action: String,
+        /// What was entered.
+        data: serde_json::Value,
+    },
 }
 
 /// A contact that arrives.
