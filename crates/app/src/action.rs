@@ -175,7 +175,7 @@ actions! {
     UntagResource: "connect", Write, Any, [], [];
     // Contacts.
     StartChatContact: "connect", Write, Any, [], [Visitor];
-    StartTaskContact: "connect", Write, Any, ["RestrictTaskCreation.Access"], [];
+    StartTaskContact: "connect", Write, Any, [], [];
     StopContact: "connect", Write, Any, ["ManagerListenIn"], [];
     TransferContact: "connect", Write, Any, [], [];
     DescribeContact: "connect", ReadPersonal, Any, ["ContactSearch.View"], [];
@@ -207,7 +207,7 @@ actions! {
     // The console's first pages.
     ListContacts: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
     ReadContactPage: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
-    ReadContactTranscript: "ringfence", ReadPersonal, Any, ["ContactRecording.Access"], [];
+    ReadContactTranscript: "ringfence", ReadPersonal, Any, ["ListenCallRecordings"], [];
     // Sign-in and operation.
     SignIn: "ringfence", Write, Any, [], [Anyone];
     SignOut: "ringfence", Write, Own, ["BasicAgentAccess", "ContactSearch.View", "Users.View"], [];

@@ -84,9 +84,12 @@ impl App {
     }
 
     async fn create_defaults(&self, instance: InstanceId) -> Result<(), AppError> {
-        for (name, description, permissions) in model::default_profiles::all() {
-            let body = SecurityProfile { description: Some(description.to_owned()), permissions };
-            self.create_as_system::<CreateSecurityProfile, _>(instance, name, body).await?;
+        for profile in model::default_profiles::ALL {
+            let body = SecurityProfile {
+                description: Some(profile.description.to_owned()),
+                permissions: profile.permissions(),
+            };
+            self.create_as_system::<CreateSecurityProfile, _>(instance, profile.name, body).await?;
         }
         for (order, name, kind) in
             [(1, "Available", AgentStatusType::Routable), (2, "Offline", AgentStatusType::Offline)]

@@ -26,7 +26,7 @@ pub(crate) struct ClientToken {
 
 impl App {
     /// Looks a client token up. Tokens of different operations and principals never meet.
-    pub(crate) async fn client_token<R: Serialize + ?Sized>(
+    pub(crate) async fn client_token<R: Serialize>(
         &self,
         center: &Center,
         call: &Call,

@@ -177,6 +177,8 @@ pub struct StartContact {
     pub customer_endpoint: Option<Endpoint>,
     /// The address the customer reached.
     pub system_endpoint: Option<Endpoint>,
+    /// The customer's id in the organisation's systems.
+    pub customer_id: Option<PersonalText>,
     /// The customer of a chat: participant and display name.
     pub customer: Option<(ParticipantId, PersonalText)>,
     /// First message of the customer of a chat, said before the flow starts.

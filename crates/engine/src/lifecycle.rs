@@ -151,7 +151,7 @@ impl Engine {
             name: start.name,
             description: start.description,
             language_code: None,
-            customer_id: None,
+            customer_id: start.customer_id,
             customer_endpoint: start.customer_endpoint,
             system_endpoint: start.system_endpoint,
             customer_display_name: start.customer.map(|(_, name)| name),

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use engine::{ConfigChange, Input};
-use model::ResourceKind;
+use engine::{ConfigChange, ContactState, Input};
+use model::contact::QueueRef;
+use model::{QueueId, ResourceKind};
 use serde_json::Value;
 
 use super::checks;
 use super::kinds::Deletes;
 use crate::App;
-use crate::center::ConfigurationChange;
+use crate::center::{ConfigurationChange, Turn};
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::ports::store::Write;
@@ -36,7 +37,7 @@ impl App {
                     let by = format!("{} `{}`", checks::noun(referrer.body.kind()), referrer.id);
                     return Err(AppError::InUse { what, by });
                 }
-                if kind == ResourceKind::Queue && turn.engine().queue_is_occupied(id.into()) {
+                if kind == ResourceKind::Queue && is_waited_in(turn, id.into()) {
                     return Err(AppError::InUse { what, by: "contacts that wait in it".to_owned() });
                 }
                 turn.write(Write::DeleteResource { instance, kind, id });
@@ -47,6 +48,17 @@ impl App {
                 Ok(())
             })
             .await?;
-        self.forget_resource(instance, kind, id).await
+        if kind == ResourceKind::User {
+            self.forget_user(instance, id.into()).await?;
+        }
+        Ok(())
     }
+}
+
+fn is_waited_in(turn: &Turn<'_>, queue: QueueId) -> bool {
+    let here = QueueRef::Standard(queue);
+    turn.engine().open_contacts().any(|view| match view.state {
+        ContactState::Queued(stay) | ContactState::Offered { stay, .. } => stay.queue == here,
+        _ => false,
+    })
 }
