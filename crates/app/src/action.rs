@@ -16,6 +16,13 @@ pub struct ActionSpec {
     pub others: &'static [Other],
 }
 
+impl ActionSpec {
+    /// Name of the operation, without the service.
+    pub fn operation(&self) -> &'static str {
+        self.name.split_once(':').map_or(self.name, |(_, operation)| operation)
+    }
+}
+
 /// Which targets a user's permission covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -168,7 +175,7 @@ actions! {
     UntagResource: "connect", Write, Any, [], [];
     // Contacts.
     StartChatContact: "connect", Write, Any, [], [Visitor];
-    StartTaskContact: "connect", Write, Any, ["RestrictTaskCreation.Access"], [];
+    StartTaskContact: "connect", Write, Any, [], [];
     StopContact: "connect", Write, Any, ["ManagerListenIn"], [];
     TransferContact: "connect", Write, Any, [], [];
     DescribeContact: "connect", ReadPersonal, Any, ["ContactSearch.View"], [];
@@ -194,11 +201,13 @@ actions! {
     EndContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     CompleteContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     TransferOwnContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
+    ListOwnQuickConnects: "ringfence", Read, Own, ["BasicAgentAccess"], [];
     Converse: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     ReadOwnTranscript: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];
     // The console's first pages.
     ListContacts: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
     ReadContactPage: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
+    ReadContactTranscript: "ringfence", ReadPersonal, Any, ["ListenCallRecordings"], [];
     // Sign-in and operation.
     SignIn: "ringfence", Write, Any, [], [Anyone];
     SignOut: "ringfence", Write, Own, ["BasicAgentAccess", "ContactSearch.View", "Users.View"], [];
