@@ -9,6 +9,7 @@ pub mod error;
 pub mod permit;
 pub mod ports;
 pub mod principal;
+pub mod signin;
 
 pub use error::AppError;
 pub use permit::{Permit, Target};
