@@ -19,12 +19,14 @@ pub struct ActionSpec {
 impl ActionSpec {
     /// Name of the operation, without the service.
     pub fn operation(&self) -> &'static str {
-        self.name.split_once(':').map_or(self.name, |(_, operation)| operation)
+        self.name
+            .split_once(':')
+            .map_or(self.name, |(_, operation)| operation)
     }
 }
 
 /// Which targets a user's permission covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// All of the instance.
     Any,
@@ -50,7 +52,7 @@ pub enum Other {
     Participant,
     /// A visitor of a public page.
     Visitor,
-    /// Whoever signs in, before a session exists.
+    /// Whoever signs in or out: visitors, and users whatever they hold and showed.
     Anyone,
     /// A person on the machine.
     Operator,
@@ -133,7 +135,7 @@ actions! {
     UpdateRoutingProfileAgentAvailabilityTimer: "connect", Write, Any, ["RoutingPolicies.Edit"], [];
     DeleteRoutingProfile: "connect", Write, Any, ["RoutingPolicies.Edit"], [];
     // Users.
-    CreateUser: "connect", Write, Any, ["Users.Create"], [System, Anyone];
+    CreateUser: "connect", Write, Any, ["Users.Create"], [System];
     DescribeUser: "connect", Read, Any, ["Users.View"], [];
     ListUsers: "connect", Read, Any, ["Users.View"], [];
     UpdateUserIdentityInfo: "connect", Write, Any, ["Users.Edit"], [];
@@ -175,6 +177,7 @@ actions! {
     UntagResource: "connect", Write, Any, [], [];
     // Contacts.
     StartChatContact: "connect", Write, Any, [], [Visitor];
+    // No profile grants it: `RestrictTaskCreation.Access` takes the right away, and all else is for keys.
     StartTaskContact: "connect", Write, Any, [], [];
     StopContact: "connect", Write, Any, ["ManagerListenIn"], [];
     TransferContact: "connect", Write, Any, [], [];
@@ -210,10 +213,14 @@ actions! {
     ReadContactTranscript: "ringfence", ReadPersonal, Any, ["ListenCallRecordings"], [];
     // Sign-in and operation.
     SignIn: "ringfence", Write, Any, [], [Anyone];
-    SignOut: "ringfence", Write, Own, ["BasicAgentAccess", "ContactSearch.View", "Users.View"], [];
+    // Ending one's own session needs no permission and no second factor.
+    SignOut: "ringfence", Write, Own, [], [Anyone];
     SetUp: "ringfence", Write, Any, [], [Anyone];
+    CreateSetUpLink: "ringfence", Write, Any, [], [Operator, System];
     InviteUser: "ringfence", Write, Any, ["Users.Create"], [Operator, System];
     CreateAccessKey: "ringfence", Write, Any, [], [Operator, System];
+    ListAccessKeys: "ringfence", Read, Any, [], [Operator];
+    DeleteAccessKey: "ringfence", Write, Any, [], [Operator];
     Backup: "ringfence", Write, Any, [], [Operator];
     ReadAudit: "ringfence", ReadPersonal, Any, [], [Operator];
 }

@@ -121,9 +121,9 @@ impl App {
 
     fn tags_of(&self, target: Target) -> Tags {
         let found = match target {
-            Target::Resource(instance, kind, id) => {
-                self.resource(instance, kind, id).map(|resource| resource.tags.clone())
-            }
+            Target::Resource(instance, kind, id) => self
+                .resource(instance, kind, id)
+                .map(|resource| resource.tags.clone()),
             Target::Contact(instance, contact) => self
                 .center(instance)
                 .ok()
@@ -143,7 +143,11 @@ impl App {
                 .and_then(|center| center.contact_entry(contact))
                 .is_some_and(|entry| entry.agent == Some(*user)),
             (
-                Principal::Participant { contact, initial_contact, .. },
+                Principal::Participant {
+                    contact,
+                    initial_contact,
+                    ..
+                },
                 Target::Contact(_, target),
             ) => *contact == target || *initial_contact == target,
             _ => false,
@@ -191,17 +195,29 @@ impl App {
     }
 
     pub(crate) fn centers(&self) -> Vec<Arc<Center>> {
-        self.0.centers.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.0
+            .centers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn add_center(&self, center: Arc<Center>) {
-        let mut centers = self.0.centers.write().unwrap_or_else(PoisonError::into_inner);
+        let mut centers = self
+            .0
+            .centers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         centers.insert(center.scope.instance, center);
     }
 
     /// Region, account and id of an instance, for ARNs: no more than an ARN itself says.
     pub fn scope(&self, instance: InstanceId) -> Option<InstanceScope> {
-        self.center(instance).ok().map(|center| center.scope.clone())
+        self.center(instance)
+            .ok()
+            .map(|center| center.scope.clone())
     }
 
     /// The time now.
@@ -232,4 +248,3 @@ pub(crate) fn unavailable(error: crate::ports::store::StoreError) -> AppError {
     tracing::error!(error = %error, "the store failed");
     AppError::Unavailable
 }
-

@@ -54,7 +54,11 @@ pub(crate) fn entry(
 /// The principal as CloudTrail's `userIdentity`.
 pub(crate) fn identity(principal: &Principal, scope: Option<&InstanceScope>) -> Value {
     match principal {
-        Principal::AccessKey { key_id, account, name } => json!({
+        Principal::AccessKey {
+            key_id,
+            account,
+            name,
+        } => json!({
             "type": "IAMUser",
             "principalId": key_id,
             "arn": format!("arn:aws:iam::{account}:user/{name}"),
@@ -62,7 +66,12 @@ pub(crate) fn identity(principal: &Principal, scope: Option<&InstanceScope>) -> 
             "accessKeyId": key_id,
             "userName": name,
         }),
-        Principal::User { user, session, second_factor, .. } => json!({
+        Principal::User {
+            user,
+            session,
+            second_factor,
+            ..
+        } => json!({
             "type": "ConnectUser",
             "principalId": user.to_string(),
             "arn": scope.map(|scope| {
@@ -74,7 +83,12 @@ pub(crate) fn identity(principal: &Principal, scope: Option<&InstanceScope>) -> 
                 "attributes": {"mfaAuthenticated": second_factor.to_string()},
             },
         }),
-        Principal::Participant { contact, participant, role, .. } => json!({
+        Principal::Participant {
+            contact,
+            participant,
+            role,
+            ..
+        } => json!({
             "type": "ConnectParticipant",
             "principalId": participant.to_string(),
             "contactId": contact.to_string(),

@@ -6,7 +6,7 @@ mod load;
 pub(crate) mod resources;
 mod turn;
 
-use std::sync::{Arc, RwLock, RwLockReadGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use model::audit::AuditEntry;
 use model::{ContactId, IdSource, InstanceScope, Timestamp};
@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use crate::action::Access;
 use crate::chat::bus::{AgentFrame, Bus, ChatFrame};
 use crate::error::AppError;
+use crate::ports::Clock;
 use crate::ports::policy::Policy;
 use crate::ports::store::Store;
-use crate::ports::Clock;
 use crate::principal::Call;
 use crate::vault::{InstanceKeys, Vault};
 
@@ -69,7 +69,10 @@ impl Center {
         f: impl FnOnce(&mut Turn<'_>) -> Result<R, AppError> + Send + 'static,
     ) -> Result<R, AppError> {
         let (job, answer) = turn::job(f);
-        self.jobs.send(job).await.map_err(|_| AppError::Unavailable)?;
+        self.jobs
+            .send(job)
+            .await
+            .map_err(|_| AppError::Unavailable)?;
         answer.await.map_err(|_| AppError::Unavailable)?
     }
 
@@ -87,7 +90,11 @@ impl Center {
     }
 
     /// Writes the audit entry of a call that read personal data; its answer waits for this.
-    pub(crate) async fn audit_read(&self, call: &Arc<Call>, access: Access) -> Result<(), AppError> {
+    pub(crate) async fn audit_read(
+        &self,
+        call: &Arc<Call>,
+        access: Access,
+    ) -> Result<(), AppError> {
         let call = Arc::clone(call);
         self.turn(move |turn| {
             turn.audit(&call, access, serde_json::Value::Null);
@@ -99,14 +106,18 @@ impl Center {
     /// Sends a frame to the sockets of a chat and of the agent who has it.
     pub(crate) fn publish(&self, contact: ContactId, initial: ContactId, frame: &ChatFrame) {
         if let Some(agent) = self.contact_entry(contact).and_then(|entry| entry.agent) {
-            self.bus.publish_to_agent(agent, || AgentFrame::Chat(contact, frame.clone()));
+            self.bus
+                .publish_to_agent(agent, || AgentFrame::Chat(contact, frame.clone()));
         }
         self.bus.publish(initial, frame);
     }
 
     /// Number of the last item of an open chat, by its first segment.
     pub(crate) fn last_sequence(&self, initial: ContactId) -> Option<u64> {
-        self.shared().index.current_segment(initial).map(|entry| entry.last_sequence)
+        self.shared()
+            .index
+            .current_segment(initial)
+            .map(|entry| entry.last_sequence)
     }
 
     /// Waits until everything that was taken before is committed.

@@ -19,9 +19,15 @@ pub(crate) fn rejected(rejection: Rejection) -> AppError {
     match rejection {
         Rejection::UnknownContact => AppError::NotFound { what: "contact" },
         Rejection::UnknownAgent => AppError::NotFound { what: "user" },
-        Rejection::UnknownStatus => AppError::NotFound { what: "agent status" },
-        Rejection::UnknownDestination => AppError::NotFound { what: "transfer destination" },
-        Rejection::NotParticipant => AppError::AccessDenied { action: "execute-api" },
+        Rejection::UnknownStatus => AppError::NotFound {
+            what: "agent status",
+        },
+        Rejection::UnknownDestination => AppError::NotFound {
+            what: "transfer destination",
+        },
+        Rejection::NotParticipant => AppError::AccessDenied {
+            action: "execute-api",
+        },
         Rejection::UnknownFlow
         | Rejection::WrongChannel
         | Rejection::WrongState

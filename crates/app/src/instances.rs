@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::App;
-use crate::action::{CreateAgentStatus, CreateInstance, CreateSecurityProfile, DescribeInstance, ListInstances};
+use crate::action::{
+    CreateAgentStatus, CreateInstance, CreateSecurityProfile, DescribeInstance, ListInstances,
+};
 use crate::center::{Center, fresh_ids};
 use crate::config::NewResource;
 use crate::error::AppError;
@@ -48,27 +50,46 @@ impl App {
         alias: &str,
     ) -> Result<InstanceSummary, AppError> {
         let fits = (1..=45).contains(&alias.len())
-            && alias.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            && alias
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !fits {
             return Err(AppError::Invalid(
                 "an alias has 1 to 45 letters, digits and hyphens".to_owned(),
             ));
         }
-        if self.centers().iter().any(|center| center.alias.eq_ignore_ascii_case(alias)) {
-            return Err(AppError::Duplicate { name: alias.to_owned() });
+        if self
+            .centers()
+            .iter()
+            .any(|center| center.alias.eq_ignore_ascii_case(alias))
+        {
+            return Err(AppError::Duplicate {
+                name: alias.to_owned(),
+            });
         }
         let id = InstanceId::generate(&mut fresh_ids());
         let keys = self.0.around.vault.instance(id).await?;
-        let body = InstanceBody { format: 1, alias: alias.to_owned() };
+        let body = InstanceBody {
+            format: 1,
+            alias: alias.to_owned(),
+        };
         let row = InstanceRow {
             id,
             region: self.settings().region.clone(),
             account: self.settings().account.clone(),
             created_at: self.now(),
-            sealed: keys.seal(&Place::new("instances", &id.into_bytes()), &crate::center::json(&body)),
+            sealed: keys.seal(
+                &Place::new("instances", &id.into_bytes()),
+                &crate::center::json(&body),
+            ),
         };
         let insert = Write::InsertInstance(row.clone());
-        self.0.around.store.commit(vec![insert]).await.map_err(crate::app::unavailable)?;
+        self.0
+            .around
+            .store
+            .commit(vec![insert])
+            .await
+            .map_err(crate::app::unavailable)?;
         let center = Center::start(&self.0.around, &row).await?;
         self.add_center(Arc::clone(&center));
         self.create_defaults(id).await?;
@@ -89,18 +110,21 @@ impl App {
                 description: Some(profile.description.to_owned()),
                 permissions: profile.permissions(),
             };
-            self.create_as_system::<CreateSecurityProfile, _>(instance, profile.name, body).await?;
+            self.create_as_system::<CreateSecurityProfile, _>(instance, profile.name, body)
+                .await?;
         }
-        for (order, name, kind) in
-            [(1, "Available", AgentStatusType::Routable), (2, "Offline", AgentStatusType::Offline)]
-        {
+        for (order, name, kind) in [
+            (1, "Available", AgentStatusType::Routable),
+            (2, "Offline", AgentStatusType::Offline),
+        ] {
             let body = AgentStatus {
                 description: None,
                 kind,
                 state: Enablement::Enabled,
                 display_order: Some(order),
             };
-            self.create_as_system::<CreateAgentStatus, _>(instance, name, body).await?;
+            self.create_as_system::<CreateAgentStatus, _>(instance, name, body)
+                .await?;
         }
         Ok(())
     }
@@ -116,7 +140,11 @@ impl App {
         A: crate::config::Creates<B>,
         B: model::resource::BodyOf,
     {
-        let call = Arc::new(Call::of_system("instance creation", A::SPEC.operation(), &mut fresh_ids()));
+        let call = Arc::new(Call::of_system(
+            "instance creation",
+            A::SPEC.operation(),
+            &mut fresh_ids(),
+        ));
         let permit = self.authorize::<A>(&call, Target::Instance(instance))?;
         let new = NewResource {
             name: name.to_owned(),
@@ -129,7 +157,10 @@ impl App {
 
     /// All instances, in the order of their ids.
     pub fn instances(&self, _permit: &Permit<ListInstances>) -> Vec<InstanceSummary> {
-        self.centers().iter().map(|center| summary(center)).collect()
+        self.centers()
+            .iter()
+            .map(|center| summary(center))
+            .collect()
     }
 
     /// The instance that the permit names.
@@ -137,7 +168,10 @@ impl App {
     /// # Errors
     /// `NotFound`.
     pub fn instance(&self, permit: &Permit<DescribeInstance>) -> Result<InstanceSummary, AppError> {
-        let instance = permit.target().instance().ok_or(AppError::NotFound { what: "instance" })?;
+        let instance = permit
+            .target()
+            .instance()
+            .ok_or(AppError::NotFound { what: "instance" })?;
         self.center(instance).map(|center| summary(&center))
     }
 }

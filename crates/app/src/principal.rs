@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::transcript::ParticipantRole;
-use model::{IdSource, 
-    ContactId, InstanceId, LoginSessionId, ParticipantId, RequestId, SecurityProfileId, UserId,
+use model::{
+    ContactId, IdSource, InstanceId, LoginSessionId, ParticipantId, RequestId, SecurityProfileId,
+    UserId,
 };
 
 use crate::action::Access;
@@ -107,9 +108,18 @@ impl Call {
     }
 
     /// A call that the program makes itself, in the name of one of its parts.
-    pub(crate) fn of_system(part: &'static str, operation: &'static str, ids: &mut IdSource) -> Self {
+    pub(crate) fn of_system(
+        part: &'static str,
+        operation: &'static str,
+        ids: &mut IdSource,
+    ) -> Self {
         let request = RequestId::generate(ids);
-        Self::new(Principal::System(part), request, "connect.amazonaws.com", operation)
+        Self::new(
+            Principal::System(part),
+            request,
+            "connect.amazonaws.com",
+            operation,
+        )
     }
 
     /// Notes what was asked for first, so that the audit entry can say it.

@@ -52,12 +52,18 @@ impl App {
         let stored = match row {
             None => None,
             Some(row) => {
-                let clear = center.keys.open(&Place::new("client_tokens", &token), &row.sealed)?;
+                let clear = center
+                    .keys
+                    .open(&Place::new("client_tokens", &token), &row.sealed)?;
                 let answer = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
                 Some((row.request_hash, answer))
             }
         };
-        Ok(Some(ClientToken { token, request, stored }))
+        Ok(Some(ClientToken {
+            token,
+            request,
+            stored,
+        }))
     }
 }
 

@@ -47,7 +47,11 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub(crate) const fn new(table: &'static str, row: &'a [u8]) -> Self {
-        Self { table, row, version: 0 }
+        Self {
+            table,
+            row,
+            version: 0,
+        }
     }
 
     fn context(&self, instance: InstanceId) -> Context {
@@ -57,7 +61,11 @@ impl<'a> Place<'a> {
 
 impl Vault {
     pub(crate) fn new(provider: Arc<dyn KeyProvider>, store: Arc<dyn KeyStore>) -> Self {
-        Self { provider, store, cache: Mutex::default() }
+        Self {
+            provider,
+            store,
+            cache: Mutex::default(),
+        }
     }
 
     /// The keys of an instance; made on the first call for it.
@@ -65,22 +73,39 @@ impl Vault {
         Ok(InstanceKeys {
             instance,
             wrap: self.instance_key(instance, KeyPurpose::Wrap).await?,
-            configuration: self.instance_key(instance, KeyPurpose::Configuration).await?,
+            configuration: self
+                .instance_key(instance, KeyPurpose::Configuration)
+                .await?,
             audit: self.instance_key(instance, KeyPurpose::Audit).await?,
             search: KeyedHasher::new(&self.instance_key(instance, KeyPurpose::Search).await?),
             tokens: KeyedHasher::new(&self.instance_key(instance, KeyPurpose::Tokens).await?),
         })
     }
 
-    async fn instance_key(&self, instance: InstanceId, purpose: KeyPurpose) -> Result<DataKey, AppError> {
+    async fn instance_key(
+        &self,
+        instance: InstanceId,
+        purpose: KeyPurpose,
+    ) -> Result<DataKey, AppError> {
         let owner = KeyOwner::Instance(instance, purpose);
         let context = format!("ringfence instance key {instance} {purpose:?}").into_bytes();
         if let Some(found) = self.store.get(owner).await.map_err(unavailable)? {
-            return self.provider.unwrap(&found.wrapped, &context).await.map_err(key_unavailable);
+            return self
+                .provider
+                .unwrap(&found.wrapped, &context)
+                .await
+                .map_err(key_unavailable);
         }
         let key = DataKey::generate();
-        let wrapped = self.provider.wrap(&key, &context).await.map_err(key_unavailable)?;
-        self.store.put(vec![WrappedKey { owner, wrapped }]).await.map_err(unavailable)?;
+        let wrapped = self
+            .provider
+            .wrap(&key, &context)
+            .await
+            .map_err(key_unavailable)?;
+        self.store
+            .put(vec![WrappedKey { owner, wrapped }])
+            .await
+            .map_err(unavailable)?;
         Ok(key)
     }
 
@@ -93,7 +118,11 @@ impl Vault {
 
     /// Stores wrapped keys durably.
     pub(crate) async fn keep(&self, new: Vec<WrappedKey>) -> Result<(), StoreError> {
-        if new.is_empty() { Ok(()) } else { self.store.put(new).await }
+        if new.is_empty() {
+            Ok(())
+        } else {
+            self.store.put(new).await
+        }
     }
 
     /// The key of a contact or attachment; `None` where it was destroyed or never existed.
@@ -108,8 +137,12 @@ impl Vault {
         let Some(found) = self.store.get(owner).await.map_err(unavailable)? else {
             return Ok(None);
         };
-        let key = seal::unwrap(&keys.wrap, &owner_context(keys.instance, owner), &found.wrapped)
-            .map_err(|_| AppError::Internal)?;
+        let key = seal::unwrap(
+            &keys.wrap,
+            &owner_context(keys.instance, owner),
+            &found.wrapped,
+        )
+        .map_err(|_| AppError::Internal)?;
         let key = Arc::new(key);
         self.remember(owner, Arc::clone(&key));
         Ok(Some(key))
@@ -132,22 +165,48 @@ impl Vault {
 impl InstanceKeys {
     /// Seals something of the instance's own: configuration, agents, sign-in.
     pub(crate) fn seal(&self, place: &Place<'_>, clear: &[u8]) -> Sealed {
-        Sealed(seal::seal(&self.configuration, &place.context(self.instance), clear))
+        Sealed(seal::seal(
+            &self.configuration,
+            &place.context(self.instance),
+            clear,
+        ))
     }
 
     /// Opens what [`InstanceKeys::seal`] sealed at the same place.
-    pub(crate) fn open(&self, place: &Place<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, AppError> {
-        open(&self.configuration, &place.context(self.instance), place.table, sealed)
+    pub(crate) fn open(
+        &self,
+        place: &Place<'_>,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, AppError> {
+        open(
+            &self.configuration,
+            &place.context(self.instance),
+            place.table,
+            sealed,
+        )
     }
 
     /// Seals an audit entry.
     pub(crate) fn seal_audit(&self, place: &Place<'_>, clear: &[u8]) -> Sealed {
-        Sealed(seal::seal(&self.audit, &place.context(self.instance), clear))
+        Sealed(seal::seal(
+            &self.audit,
+            &place.context(self.instance),
+            clear,
+        ))
     }
 
     /// Opens an audit entry.
-    pub(crate) fn open_audit(&self, place: &Place<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, AppError> {
-        open(&self.audit, &place.context(self.instance), place.table, sealed)
+    pub(crate) fn open_audit(
+        &self,
+        place: &Place<'_>,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, AppError> {
+        open(
+            &self.audit,
+            &place.context(self.instance),
+            place.table,
+            sealed,
+        )
     }
 
     /// Seals under the key of a contact or attachment.
@@ -167,7 +226,11 @@ impl InstanceKeys {
 
     /// Seals a whole file under the key of an attachment.
     pub(crate) fn seal_file(&self, key: &DataKey, id: AttachmentId, clear: &[u8]) -> Vec<u8> {
-        seal::seal_file(key, &Place::new("blob", &id.into_bytes()).context(self.instance), clear)
+        seal::seal_file(
+            key,
+            &Place::new("blob", &id.into_bytes()).context(self.instance),
+            clear,
+        )
     }
 
     /// Opens a whole file.
@@ -207,7 +270,10 @@ fn open(
     sealed: &Sealed,
 ) -> Result<Zeroizing<Vec<u8>>, AppError> {
     seal::open(key, context, &sealed.0).map_err(|_| {
-        tracing::error!(table, "a stored row does not open: it was altered or belongs elsewhere");
+        tracing::error!(
+            table,
+            "a stored row does not open: it was altered or belongs elsewhere"
+        );
         AppError::Internal
     })
 }
@@ -215,9 +281,12 @@ fn open(
 fn owner_context(instance: InstanceId, owner: KeyOwner) -> Context {
     match owner {
         KeyOwner::Instance(_, purpose) => {
-            Context::new(Some(instance), "instance_keys", "wrapped", 0).row(format!("{purpose:?}").as_bytes())
+            Context::new(Some(instance), "instance_keys", "wrapped", 0)
+                .row(format!("{purpose:?}").as_bytes())
         }
-        KeyOwner::Contact(_, id) => Context::new(Some(instance), "contact_keys", "wrapped", 0).row(&id.into_bytes()),
+        KeyOwner::Contact(_, id) => {
+            Context::new(Some(instance), "contact_keys", "wrapped", 0).row(&id.into_bytes())
+        }
         KeyOwner::Attachment(_, id) => {
             Context::new(Some(instance), "attachment_keys", "wrapped", 0).row(&id.into_bytes())
         }

@@ -10,8 +10,8 @@ use crate::action::{Converse, ReadOwnTranscript};
 use crate::center::Center;
 use crate::chat::attachments::{DownloadGrant, NewAttachment, UploadGrant};
 use crate::chat::bus::Receipt;
-use crate::chat::say::{Said, check_message, item_id, say_in};
 use crate::chat::connection::Seat;
+use crate::chat::say::{Said, check_message, item_id, say_in};
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::principal::{Call, Principal};
@@ -35,11 +35,23 @@ impl App {
         if let Some(said) = self.said_before(&center, item).await? {
             return Ok(said);
         }
-        let content =
-            ItemContent::Message { content_type: content_type.to_owned(), text: text.into() };
+        let content = ItemContent::Message {
+            content_type: content_type.to_owned(),
+            text: text.into(),
+        };
         let (call, access) = (Arc::clone(call), permit.spec().access);
         center
-            .turn(move |turn| say_in(turn, &call, access, contact, seat.participant, item, content))
+            .turn(move |turn| {
+                say_in(
+                    turn,
+                    &call,
+                    access,
+                    contact,
+                    seat.participant,
+                    item,
+                    content,
+                )
+            })
             .await
     }
 
@@ -63,9 +75,12 @@ impl App {
         read: bool,
     ) -> Result<(), AppError> {
         let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
-        let items =
-            self.transcript_items(&center, seat.initial_contact, sequence, sequence, 1).await?;
-        let item = items.first().ok_or(AppError::NotFound { what: "message" })?;
+        let items = self
+            .transcript_items(&center, seat.initial_contact, sequence, sequence, 1)
+            .await?;
+        let item = items
+            .first()
+            .ok_or(AppError::NotFound { what: "message" })?;
         self.receipt(&center, seat, item.id, read).await
     }
 
@@ -82,7 +97,9 @@ impl App {
         limit: u32,
     ) -> Result<(Vec<TranscriptItem>, Vec<Receipt>), AppError> {
         let (center, initial) = self.own_chat(permit.target())?;
-        let items = self.transcript_items(&center, initial, from, to, limit).await?;
+        let items = self
+            .transcript_items(&center, initial, from, to, limit)
+            .await?;
         let receipts = self.receipts_of(&center, initial).await?;
         center.audit_read(call, permit.spec().access).await?;
         Ok((items, receipts))
@@ -123,7 +140,8 @@ impl App {
     ) -> Result<Said, AppError> {
         let (_, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
         let token = id.to_string();
-        self.show_attachments(call, permit.spec().access, seat, vec![id], Some(&token)).await
+        self.show_attachments(call, permit.spec().access, seat, vec![id], Some(&token))
+            .await
     }
 
     /// An agent wants to download a file of its chat.
@@ -145,7 +163,9 @@ impl App {
     fn own_chat(&self, target: &Target) -> Result<(Arc<Center>, ContactId), AppError> {
         let (instance, contact) = contact_of(target)?;
         let center = self.center(instance)?;
-        let entry = center.contact_entry(contact).ok_or(AppError::NotFound { what: "contact" })?;
+        let entry = center
+            .contact_entry(contact)
+            .ok_or(AppError::NotFound { what: "contact" })?;
         Ok((center, entry.initial_contact))
     }
 
@@ -159,7 +179,9 @@ impl App {
             return Err(AppError::NotFound { what: "contact" });
         };
         let center = self.center(instance)?;
-        let entry = center.contact_entry(contact).ok_or(AppError::NotFound { what: "contact" })?;
+        let entry = center
+            .contact_entry(contact)
+            .ok_or(AppError::NotFound { what: "contact" })?;
         let participant = entry
             .participants
             .iter()

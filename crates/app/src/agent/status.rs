@@ -24,7 +24,8 @@ impl App {
         permit: Permit<PutUserStatus>,
         status: AgentStatusId,
     ) -> Result<(), AppError> {
-        self.set_status(call, *permit.target(), permit.spec().access, status).await
+        self.set_status(call, *permit.target(), permit.spec().access, status)
+            .await
     }
 
     /// An agent sets its own status.
@@ -37,7 +38,8 @@ impl App {
         permit: Permit<SetOwnStatus>,
         status: AgentStatusId,
     ) -> Result<(), AppError> {
-        self.set_status(call, *permit.target(), permit.spec().access, status).await
+        self.set_status(call, *permit.target(), permit.spec().access, status)
+            .await
     }
 
     async fn set_status(
@@ -51,7 +53,8 @@ impl App {
         let call = Arc::clone(call);
         self.center(instance)?
             .turn(move |turn| {
-                turn.handle(Input::SetAgentStatus { agent, status }).map_err(rejected)?;
+                turn.handle(Input::SetAgentStatus { agent, status })
+                    .map_err(rejected)?;
                 turn.audit(&call, access, Value::Null);
                 Ok(())
             })

@@ -111,7 +111,13 @@ impl App {
         // Subscribed first: no change falls between the first snapshot and the stream.
         let frames = center.bus.subscribe_agent(user);
         center.audit_read(call, permit.spec().access).await?;
-        Ok(Workspace { center, user, frames, due: true, held: None })
+        Ok(Workspace {
+            center,
+            user,
+            frames,
+            due: true,
+            held: None,
+        })
     }
 
     /// Quick connects that agents may use on this contact: those of its queue.
@@ -131,12 +137,15 @@ impl App {
             .ok_or(AppError::NotFound { what: "contact" })?
             .queue;
         Ok(center.resources(|resources| {
-            let Some(queue) = queue.and_then(|queue| resources.body::<model::resource::Queue>(queue))
+            let Some(queue) =
+                queue.and_then(|queue| resources.body::<model::resource::Queue>(queue))
             else {
                 return Vec::new();
             };
             let find = |id: &QuickConnectId| {
-                resources.get(ResourceKind::QuickConnect, (*id).into()).cloned()
+                resources
+                    .get(ResourceKind::QuickConnect, (*id).into())
+                    .cloned()
             };
             queue.quick_connects.iter().filter_map(find).collect()
         }))
@@ -164,7 +173,9 @@ impl Workspace {
                 None => self.frames.recv().await?,
             };
             match frame {
-                AgentFrame::Chat(contact, frame) => return Some(WorkspaceFrame::Chat(contact, frame)),
+                AgentFrame::Chat(contact, frame) => {
+                    return Some(WorkspaceFrame::Chat(contact, frame));
+                }
                 AgentFrame::Replaced => return Some(WorkspaceFrame::Replaced),
                 AgentFrame::Changed => {
                     self.due = true;
@@ -181,14 +192,19 @@ impl Workspace {
 
     async fn snapshot(&self) -> Option<WorkspaceSnapshot> {
         let user = self.user;
-        self.center.turn(move |turn| snapshot(turn, user)).await.ok()
+        self.center
+            .turn(move |turn| snapshot(turn, user))
+            .await
+            .ok()
     }
 }
 
 fn snapshot(turn: &mut Turn<'_>, user: UserId) -> Result<WorkspaceSnapshot, AppError> {
     let resources = turn.resources();
     let missing = AppError::NotFound { what: "user" };
-    let resource = resources.get(ResourceKind::User, user.into()).ok_or(missing.clone())?;
+    let resource = resources
+        .get(ResourceKind::User, user.into())
+        .ok_or(missing.clone())?;
     let body = resources.body::<User>(user).ok_or(missing.clone())?;
     let agent = turn.engine().agent(user).ok_or(missing)?;
     let statuses: Vec<Status> = {
@@ -201,9 +217,15 @@ fn snapshot(turn: &mut Turn<'_>, user: UserId) -> Result<WorkspaceSnapshot, AppE
             .filter(|(_, status)| status.state == Enablement::Enabled)
             .collect();
         known.sort_by_key(|(resource, status)| {
-            (status.display_order.unwrap_or(u32::MAX), resource.name.clone())
+            (
+                status.display_order.unwrap_or(u32::MAX),
+                resource.name.clone(),
+            )
         });
-        known.into_iter().map(|(resource, status)| status_of(resource, status)).collect()
+        known
+            .into_iter()
+            .map(|(resource, status)| status_of(resource, status))
+            .collect()
     };
     let status = |id: Option<AgentStatusId>| {
         let resource = resources.get(ResourceKind::AgentStatus, id?.into())?;
@@ -221,10 +243,16 @@ fn snapshot(turn: &mut Turn<'_>, user: UserId) -> Result<WorkspaceSnapshot, AppE
         next_status: status(agent.next_status),
         statuses,
         contacts: {
-            let mut contacts: Vec<_> =
-                agent.contacts.into_iter().map(|contact| detail(turn, contact)).collect();
+            let mut contacts: Vec<_> = agent
+                .contacts
+                .into_iter()
+                .map(|contact| detail(turn, contact))
+                .collect();
             contacts.sort_by_key(|detail| {
-                (detail.contact.connected_at.unwrap_or(detail.contact.since), detail.contact.contact)
+                (
+                    detail.contact.connected_at.unwrap_or(detail.contact.since),
+                    detail.contact.contact,
+                )
             });
             contacts
         },
@@ -232,7 +260,11 @@ fn snapshot(turn: &mut Turn<'_>, user: UserId) -> Result<WorkspaceSnapshot, AppE
 }
 
 fn status_of(resource: &model::Resource, status: &AgentStatus) -> Status {
-    Status { id: resource.id.into(), name: resource.name.clone(), kind: status.kind }
+    Status {
+        id: resource.id.into(),
+        name: resource.name.clone(),
+        kind: status.kind,
+    }
 }
 
 fn detail(turn: &Turn<'_>, contact: AgentContact) -> ContactDetail {
@@ -243,10 +275,20 @@ fn detail(turn: &Turn<'_>, contact: AgentContact) -> ContactDetail {
     ContactDetail {
         initiated_at: record.map(|record| record.initiated_at),
         name: record.and_then(|record| record.name.clone()),
-        description: record.filter(|_| taken).and_then(|record| record.description.clone()),
-        references: record.filter(|_| taken).map(|r| r.references.clone()).unwrap_or_default(),
-        attributes: record.filter(|_| taken).map(|record| record.attributes.clone()),
-        last_sequence: view.filter(|_| taken).map(|view| view.transcript_items).filter(|n| *n > 0),
+        description: record
+            .filter(|_| taken)
+            .and_then(|record| record.description.clone()),
+        references: record
+            .filter(|_| taken)
+            .map(|r| r.references.clone())
+            .unwrap_or_default(),
+        attributes: record
+            .filter(|_| taken)
+            .map(|record| record.attributes.clone()),
+        last_sequence: view
+            .filter(|_| taken)
+            .map(|view| view.transcript_items)
+            .filter(|n| *n > 0),
         contact,
     }
 }

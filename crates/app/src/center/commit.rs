@@ -64,7 +64,11 @@ pub(super) async fn commit(
     let batch = batch(center, around.settings.outbox, state, &mut staged, &changes);
     if !batch.is_empty() {
         // Keys first: a row whose key is not on disk could never be read again.
-        around.vault.keep(std::mem::take(&mut staged.new_keys)).await.map_err(failed)?;
+        around
+            .vault
+            .keep(std::mem::take(&mut staged.new_keys))
+            .await
+            .map_err(failed)?;
         around.store.commit(batch).await.map_err(failed)?;
     }
     perform(center, around, state, staged, &changes);
@@ -88,8 +92,16 @@ fn batch(
     let mut batch = std::mem::take(&mut staged.writes);
     for (contact, body) in &changes.contacts {
         let key = contact_key(state, staged, keys, *contact);
-        let sealed = keys.seal_under(&key, &Place::new("contact_states", &contact.into_bytes()), body);
-        batch.push(Write::PutContactState { instance, contact: *contact, sealed });
+        let sealed = keys.seal_under(
+            &key,
+            &Place::new("contact_states", &contact.into_bytes()),
+            body,
+        );
+        batch.push(Write::PutContactState {
+            instance,
+            contact: *contact,
+            sealed,
+        });
     }
     let effects = std::mem::take(&mut staged.effects);
     for effect in &effects {
@@ -97,14 +109,24 @@ fn batch(
     }
     staged.effects = effects;
     for contact in &changes.closed {
-        batch.push(Write::DeleteContactState { instance, contact: *contact });
+        batch.push(Write::DeleteContactState {
+            instance,
+            contact: *contact,
+        });
     }
     for (agent, body) in &changes.agents {
         let sealed = keys.seal(&Place::new("agent_states", &agent.into_bytes()), body);
-        batch.push(Write::PutAgentState { instance, agent: *agent, sealed });
+        batch.push(Write::PutAgentState {
+            instance,
+            agent: *agent,
+            sealed,
+        });
     }
     for agent in &changes.removed_agents {
-        batch.push(Write::DeleteAgentState { instance, agent: *agent });
+        batch.push(Write::DeleteAgentState {
+            instance,
+            agent: *agent,
+        });
     }
     batch
 }
@@ -122,7 +144,12 @@ fn effect_writes(
     let mut to_outbox = |topic: &'static str, at, body: &[u8]| {
         if outbox {
             let sealed = keys.seal(&Place::new("outbox", topic.as_bytes()), body);
-            batch.push(Write::AppendOutbox { instance, topic: topic.to_owned(), at, sealed });
+            batch.push(Write::AppendOutbox {
+                instance,
+                topic: topic.to_owned(),
+                at,
+                sealed,
+            });
         }
     };
     match effect {
@@ -132,18 +159,35 @@ fn effect_writes(
             let key = contact_key(state, staged, keys, event.contact);
             let row = event.contact.into_bytes();
             let sealed = keys.seal_under(&key, &Place::new("contact_events", &row), &body);
-            batch.push(Write::AppendContactEvent { instance, contact: event.contact, at: event.at, sealed });
+            batch.push(Write::AppendContactEvent {
+                instance,
+                contact: event.contact,
+                at: event.at,
+                sealed,
+            });
         }
         Effect::AgentEvent(event) => {
             let body = json(event);
             to_outbox("agent-events", event.at, &body);
-            let sealed = keys.seal(&Place::new("agent_events", &event.agent.into_bytes()), &body);
-            batch.push(Write::AppendAgentEvent { instance, agent: event.agent, at: event.at, sealed });
+            let sealed = keys.seal(
+                &Place::new("agent_events", &event.agent.into_bytes()),
+                &body,
+            );
+            batch.push(Write::AppendAgentEvent {
+                instance,
+                agent: event.agent,
+                at: event.at,
+                sealed,
+            });
         }
         Effect::Transcript(item) => {
             let key = contact_key(state, staged, keys, item.contact);
             let row = item.id.into_bytes();
-            let place = Place { table: "transcripts", row: &row, version: item.sequence };
+            let place = Place {
+                table: "transcripts",
+                row: &row,
+                version: item.sequence,
+            };
             batch.push(Write::InsertTranscriptItem(TranscriptRow {
                 instance,
                 initial_contact: item.initial_contact,
@@ -206,7 +250,9 @@ fn perform(
     for contact in &changes.closed {
         // Its record and transcript will be read soon; the key is at hand for that.
         if let Some(key) = state.contact_keys.remove(contact) {
-            around.vault.remember(center.keys.contact_owner(*contact), key);
+            around
+                .vault
+                .remember(center.keys.contact_owner(*contact), key);
         }
     }
     for push in pushes {
@@ -248,18 +294,24 @@ impl Center {
             index.put(engine, *contact);
         }
         // Contacts that are over are still known here, so that their last items find their way.
-        let pushes = staged.effects.into_iter().filter_map(|effect| match effect {
-            Effect::Transcript(item) => {
-                let agent = index.contact(item.contact).and_then(|entry| entry.agent);
-                Some(Push::Item(Box::new(item), agent))
-            }
-            Effect::AgentChanged(agent) => Some(Push::Agent(agent)),
-            Effect::CloseParticipant { contact, participant } => {
-                let initial = index.contact(contact).map(|entry| entry.initial_contact);
-                Some(Push::Close(initial.unwrap_or(contact), participant))
-            }
-            Effect::ContactEvent(_) | Effect::AgentEvent(_) | Effect::Record(_) => None,
-        });
+        let pushes = staged
+            .effects
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Transcript(item) => {
+                    let agent = index.contact(item.contact).and_then(|entry| entry.agent);
+                    Some(Push::Item(Box::new(item), agent))
+                }
+                Effect::AgentChanged(agent) => Some(Push::Agent(agent)),
+                Effect::CloseParticipant {
+                    contact,
+                    participant,
+                } => {
+                    let initial = index.contact(contact).map(|entry| entry.initial_contact);
+                    Some(Push::Close(initial.unwrap_or(contact), participant))
+                }
+                Effect::ContactEvent(_) | Effect::AgentEvent(_) | Effect::Record(_) => None,
+            });
         let pushes = pushes.collect();
         for contact in &changes.closed {
             index.remove(*contact);
@@ -282,7 +334,8 @@ impl Center {
         let told = match change {
             ConfigurationChange::Put(resource, _) => match &resource.body {
                 ResourceBody::SecurityProfile(profile) => {
-                    self.policy.put_profile(instance, resource.id.into(), &profile.permissions)
+                    self.policy
+                        .put_profile(instance, resource.id.into(), &profile.permissions)
                 }
                 _ => Ok(()),
             },

@@ -63,7 +63,9 @@ impl Index {
 
     /// Takes over what the engine says of a contact now.
     pub(super) fn put(&mut self, engine: &Engine, contact: ContactId) {
-        let Some(view) = engine.contact(contact) else { return };
+        let Some(view) = engine.contact(contact) else {
+            return;
+        };
         let participants: Vec<_> = view
             .participants
             .iter()
@@ -100,7 +102,9 @@ impl Index {
 
     /// The contact is over.
     pub(super) fn remove(&mut self, contact: ContactId) {
-        let Some(entry) = self.contacts.remove(&contact) else { return };
+        let Some(entry) = self.contacts.remove(&contact) else {
+            return;
+        };
         for participant in entry.participants {
             if self.participants.get(&participant.id) == Some(&contact) {
                 self.participants.remove(&participant.id);

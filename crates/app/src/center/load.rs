@@ -41,7 +41,10 @@ pub(crate) struct StoredResource {
 
 impl Center {
     /// Reads an instance back and starts its loop.
-    pub(crate) async fn start(around: &Surroundings, row: &InstanceRow) -> Result<Arc<Self>, AppError> {
+    pub(crate) async fn start(
+        around: &Surroundings,
+        row: &InstanceRow,
+    ) -> Result<Arc<Self>, AppError> {
         let keys = Arc::new(around.vault.instance(row.id).await?);
         let clear = keys.open(&Place::new("instances", &row.id.into_bytes()), &row.sealed)?;
         let body: InstanceBody = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
@@ -64,7 +67,12 @@ impl Center {
             policy: Arc::clone(&around.policy),
         });
         center.show(&state);
-        tokio::spawn(turn::run(Arc::downgrade(&center), around.clone(), state, jobs));
+        tokio::spawn(turn::run(
+            Arc::downgrade(&center),
+            around.clone(),
+            state,
+            jobs,
+        ));
         Ok(center)
     }
 }
@@ -110,15 +118,26 @@ pub(super) async fn state(
         let clear = keys.open(&Place::new("agent_states", &agent.into_bytes()), &sealed)?;
         agents.push((agent, clear.to_vec()));
     }
-    let stored = Stored { config, pinned_flows: pinned_flows.into_iter().collect(), contacts, agents };
+    let stored = Stored {
+        config,
+        pinned_flows: pinned_flows.into_iter().collect(),
+        contacts,
+        agents,
+    };
     let now = around.clock.now();
     let limits = around.settings.limits;
-    let engine = Engine::restore(scope.clone(), limits, super::fresh_ids(), now, stored)
-        .map_err(|error| {
+    let engine = Engine::restore(scope.clone(), limits, super::fresh_ids(), now, stored).map_err(
+        |error| {
             tracing::error!(error = %error, "the stored state of an instance does not restore");
             AppError::Internal
-        })?;
-    Ok(State { engine, resources, contact_keys, tokens: Remembered::default() })
+        },
+    )?;
+    Ok(State {
+        engine,
+        resources,
+        contact_keys,
+        tokens: Remembered::default(),
+    })
 }
 
 /// The version of a flow or module resource.
@@ -151,8 +170,11 @@ pub(crate) fn stored_flow(resource: &Resource) -> Option<StoredFlow> {
 
 fn open_resource(keys: &InstanceKeys, row: &ResourceRow) -> Result<Resource, AppError> {
     let bytes = row.id.into_bytes();
-    let place =
-        Place { table: row.kind.row_name(), row: &bytes, version: row.version };
+    let place = Place {
+        table: row.kind.row_name(),
+        row: &bytes,
+        version: row.version,
+    };
     let clear = keys.open(&place, &row.sealed)?;
     let stored: StoredResource = serde_json::from_slice(&clear).map_err(|error| {
         tracing::error!(resource.id = %row.id, error = %error, "a stored resource does not parse");
@@ -173,7 +195,10 @@ fn open_flow(
         tracing::error!(problems = problems.len(), "a stored flow no longer parses");
         AppError::Internal
     })?;
-    let at = FlowRef { key: stored.key, content: ContentHash::of(&stored.content) };
+    let at = FlowRef {
+        key: stored.key,
+        content: ContentHash::of(&stored.content),
+    };
     Ok((at, Arc::new(flow)))
 }
 

@@ -21,7 +21,8 @@ impl Resources {
 
     /// The body of a resource of the kind that `B` is.
     pub(crate) fn body<B: BodyOf>(&self, id: impl Into<ResourceId>) -> Option<&B> {
-        self.get(B::KIND, id.into()).and_then(|resource| B::of(&resource.body))
+        self.get(B::KIND, id.into())
+            .and_then(|resource| B::of(&resource.body))
     }
 
     pub(crate) fn by_name(&self, kind: ResourceKind, name: &str) -> Option<&Arc<Resource>> {
@@ -63,7 +64,8 @@ impl Resources {
     pub(crate) fn put(&mut self, resource: Arc<Resource>, refs: &[(ResourceKind, ResourceId)]) {
         let key = (resource.body.kind(), resource.id);
         self.forget(key);
-        self.by_name.insert((key.0, resource.name.to_ascii_lowercase()), key.1);
+        self.by_name
+            .insert((key.0, resource.name.to_ascii_lowercase()), key.1);
         for target in refs {
             self.referrers.entry(*target).or_default().insert(key);
         }
@@ -76,7 +78,9 @@ impl Resources {
     }
 
     fn forget(&mut self, key: (ResourceKind, ResourceId)) {
-        let Some(old) = self.by_id.get(&key) else { return };
+        let Some(old) = self.by_id.get(&key) else {
+            return;
+        };
         self.by_name.remove(&(key.0, old.name.to_ascii_lowercase()));
         for target in crate::config::checks::refs(&old.body) {
             if let Some(referrers) = self.referrers.get_mut(&target) {

@@ -118,25 +118,43 @@ impl Turn<'_> {
         let refs = checks::refs(&resource.body);
         let keys = &self.center.keys;
         let bytes = id.into_bytes();
-        let place = Place { table: kind.row_name(), row: &bytes, version: resource.version };
-        let stored = load::StoredResource { format: 1, resource: Resource::clone(resource) };
+        let place = Place {
+            table: kind.row_name(),
+            row: &bytes,
+            version: resource.version,
+        };
+        let stored = load::StoredResource {
+            format: 1,
+            resource: Resource::clone(resource),
+        };
         let row = ResourceRow {
             instance,
             kind,
             id,
-            name_hash: keys
-                .search_hash(kind.row_name(), resource.name.to_ascii_lowercase().as_bytes()),
+            name_hash: keys.search_hash(
+                kind.row_name(),
+                resource.name.to_ascii_lowercase().as_bytes(),
+            ),
             version: resource.version,
             sealed: keys.seal(&place, &commit::json(&stored)),
         };
         let flow = flow.map(|(content, flow)| (load::flow_ref(resource, content), flow));
         if let (Some((at, _)), Some(content)) = (&flow, load::stored_flow(resource)) {
             let content_id = load::flow_content_id(keys, at);
-            let sealed =
-                keys.seal(&Place::new("flow_contents", &content_id), &commit::json(&content));
-            self.write(Write::PutFlowContent { instance, content: content_id, sealed });
+            let sealed = keys.seal(
+                &Place::new("flow_contents", &content_id),
+                &commit::json(&content),
+            );
+            self.write(Write::PutFlowContent {
+                instance,
+                content: content_id,
+                sealed,
+            });
         }
-        self.write(Write::PutResource { row, refs: refs.clone() });
+        self.write(Write::PutResource {
+            row,
+            refs: refs.clone(),
+        });
         self.change_configuration(ConfigurationChange::Put(Arc::clone(resource), refs));
         self.handle(Input::Config(ConfigChange::Put(Arc::clone(resource), flow)))
             .map(|_| ())
@@ -160,7 +178,12 @@ impl Turn<'_> {
             return;
         }
         let instance = self.center.scope.instance;
-        let verdict = Verdict { instance: Some(instance), access, error: None, response };
+        let verdict = Verdict {
+            instance: Some(instance),
+            access,
+            error: None,
+            response,
+        };
         let entry = audit::entry(call, verdict, Some(&self.center.scope), self.ids, self.now);
         let write = commit::audit_write(&self.center.keys, &entry);
         self.write(write);
@@ -179,10 +202,10 @@ impl Turn<'_> {
         lifetime: Duration,
         answer: Value,
     ) {
-        let sealed = self
-            .center
-            .keys
-            .seal(&Place::new("client_tokens", &token), answer.to_string().as_bytes());
+        let sealed = self.center.keys.seal(
+            &Place::new("client_tokens", &token),
+            answer.to_string().as_bytes(),
+        );
         self.write(Write::InsertClientToken(ClientTokenRow {
             instance: self.center.scope.instance,
             token_hash: token,
@@ -214,12 +237,23 @@ pub(super) async fn run(
             () = tokio::time::sleep(wait) => {}
         }
         // Whoever held the instance is gone, and with them all who could send jobs.
-        let Some(center) = center.upgrade() else { return };
+        let Some(center) = center.upgrade() else {
+            return;
+        };
         let now = around.clock.now();
         let mut staged = Staged::default();
-        let mut turn =
-            Turn { now, ids: &mut ids, center: &center, state: &mut state, staged: &mut staged };
-        if turn.engine().next_deadline().is_some_and(|deadline| deadline <= now) {
+        let mut turn = Turn {
+            now,
+            ids: &mut ids,
+            center: &center,
+            state: &mut state,
+            staged: &mut staged,
+        };
+        if turn
+            .engine()
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= now)
+        {
             // A tick has no caller; what it refuses to do it logs itself.
             let _ = turn.handle(Input::Tick);
         }
@@ -270,5 +304,7 @@ async fn reload(
 }
 
 fn sleep_for(engine: &Engine, now: Timestamp) -> Duration {
-    engine.next_deadline().map_or(SLEEP_MAX, |deadline| deadline.since(now).min(SLEEP_MAX))
+    engine
+        .next_deadline()
+        .map_or(SLEEP_MAX, |deadline| deadline.since(now).min(SLEEP_MAX))
 }

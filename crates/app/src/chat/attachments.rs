@@ -154,11 +154,18 @@ impl App {
         let center = self.center(seat.instance)?;
         let contact = center
             .contact_of(seat.participant)
-            .ok_or(AppError::AccessDenied { action: "execute-api" })?;
+            .ok_or(AppError::AccessDenied {
+                action: "execute-api",
+            })?;
         let id = AttachmentId::generate(&mut crate::center::fresh_ids());
         let owner = KeyOwner::Attachment(seat.instance, id);
         let (key, wrapped) = Vault::new_key(&center.keys, owner);
-        self.0.around.vault.keep(vec![wrapped]).await.map_err(crate::app::unavailable)?;
+        self.0
+            .around
+            .vault
+            .keep(vec![wrapped])
+            .await
+            .map_err(crate::app::unavailable)?;
         self.0.around.vault.remember(owner, key);
         let attachment = Attachment {
             format: 1,
@@ -168,24 +175,41 @@ impl App {
             participant: seat.participant,
             stage: Stage::Granted,
         };
-        self.put_attachment(&center, id, contact, seat.initial_contact, &attachment).await?;
+        self.put_attachment(&center, id, contact, seat.initial_contact, &attachment)
+            .await?;
         let expires_at = self.now().plus(GRANT_LIFETIME);
-        let grant = tokens::mint(center.keys.tokens(), seat.instance, &Claim::Upload(id), expires_at);
-        Ok(UploadGrant { attachment: id, grant, expires_at })
+        let grant = tokens::mint(
+            center.keys.tokens(),
+            seat.instance,
+            &Claim::Upload(id),
+            expires_at,
+        );
+        Ok(UploadGrant {
+            attachment: id,
+            grant,
+            expires_at,
+        })
     }
 
     fn check_attachment(&self, new: &NewAttachment) -> Result<(), AppError> {
         let limits = &self.settings().attachments;
         let characters = new.name.expose().chars().count();
         let name_fits = (1..=FILE_NAME_CHARS_MAX).contains(&characters)
-            && !new.name.expose().chars().any(|c| c.is_control() || c == '/' || c == '\\');
+            && !new
+                .name
+                .expose()
+                .chars()
+                .any(|c| c.is_control() || c == '/' || c == '\\');
         if !name_fits {
             return Err(AppError::Invalid(format!(
                 "a file name has 1 to {FILE_NAME_CHARS_MAX} characters, none of them a slash or control character"
             )));
         }
         if new.size_bytes == 0 || new.size_bytes > limits.bytes_max {
-            return Err(AppError::Invalid(format!("a file has 1 to {} bytes", limits.bytes_max)));
+            return Err(AppError::Invalid(format!(
+                "a file has 1 to {} bytes",
+                limits.bytes_max
+            )));
         }
         if !limits.content_types.contains(&new.content_type) {
             return Err(AppError::Invalid(format!(
@@ -206,21 +230,33 @@ impl App {
             Claim::Upload(id) => Some(id),
             _ => None,
         })?;
-        let denied = AppError::AccessDenied { action: "execute-api" };
-        let (row, mut attachment) = self.read_attachment(&center, id).await?.ok_or(denied.clone())?;
+        let denied = AppError::AccessDenied {
+            action: "execute-api",
+        };
+        let (row, mut attachment) = self
+            .read_attachment(&center, id)
+            .await?
+            .ok_or(denied.clone())?;
         if attachment.stage != Stage::Granted {
             return Err(denied);
         }
         if u64::try_from(bytes.len()).unwrap_or(u64::MAX) != attachment.size_bytes {
-            return Err(AppError::Invalid("the file has another size than was announced".to_owned()));
+            return Err(AppError::Invalid(
+                "the file has another size than was announced".to_owned(),
+            ));
         }
         let key = self.attachment_key(&center, id).await?;
         let sealed = center.keys.seal_file(&key, id, &bytes);
         let instance = center.scope.instance;
         // The file first: a row never names bytes that are not on disk.
-        self.0.blobs.put(instance, id, sealed).await.map_err(crate::app::unavailable)?;
+        self.0
+            .blobs
+            .put(instance, id, sealed)
+            .await
+            .map_err(crate::app::unavailable)?;
         attachment.stage = Stage::Uploaded;
-        self.put_attachment(&center, id, row.contact, row.initial_contact, &attachment).await
+        self.put_attachment(&center, id, row.contact, row.initial_contact, &attachment)
+            .await
     }
 
     /// The size that an upload announced, so that a body beyond it is cut off while it arrives.
@@ -235,7 +271,9 @@ impl App {
         let found = self.read_attachment(&center, id).await?;
         found
             .map(|(_, attachment)| attachment.size_bytes)
-            .ok_or(AppError::AccessDenied { action: "execute-api" })
+            .ok_or(AppError::AccessDenied {
+                action: "execute-api",
+            })
     }
 
     /// A participant has uploaded files: they are scanned and, where clean, stand in the chat.
@@ -251,7 +289,8 @@ impl App {
         client_token: Option<&str>,
     ) -> Result<Said, AppError> {
         let seat = seat(permit.principal())?;
-        self.show_attachments(call, permit.spec().access, seat, ids, client_token).await
+        self.show_attachments(call, permit.spec().access, seat, ids, client_token)
+            .await
     }
 
     pub(crate) async fn show_attachments(
@@ -263,7 +302,9 @@ impl App {
         client_token: Option<&str>,
     ) -> Result<Said, AppError> {
         if ids.is_empty() || ids.len() > FILES_PER_MESSAGE_MAX {
-            return Err(AppError::Invalid(format!("1 to {FILES_PER_MESSAGE_MAX} files at once")));
+            return Err(AppError::Invalid(format!(
+                "1 to {FILES_PER_MESSAGE_MAX} files at once"
+            )));
         }
         let center = self.center(seat.instance)?;
         let item = item_id(&center, seat.participant, client_token)?;
@@ -299,9 +340,19 @@ impl App {
         center
             .turn(move |turn| {
                 let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied { action: "execute-api" })?;
+                let contact = contact.ok_or(AppError::AccessDenied {
+                    action: "execute-api",
+                })?;
                 let content = ItemContent::Attachment(summaries);
-                let said = say_in(turn, &call, access, contact, seat.participant, item, content)?;
+                let said = say_in(
+                    turn,
+                    &call,
+                    access,
+                    contact,
+                    seat.participant,
+                    item,
+                    content,
+                )?;
                 for write in writes {
                     turn.write(write);
                 }
@@ -333,7 +384,9 @@ impl App {
         row: &AttachmentRow,
         attachment: &mut Attachment,
     ) -> Result<(), AppError> {
-        let Some(scanner) = &self.0.scanner else { return Ok(()) };
+        let Some(scanner) = &self.0.scanner else {
+            return Ok(());
+        };
         let bytes = self.attachment_bytes(center, id).await?;
         let verdict = scanner.scan(&bytes, &attachment.content_type).await.map_err(|error| {
             tracing::error!(error = %error, attachment.id = %id, "an attachment could not be scanned");
@@ -343,10 +396,17 @@ impl App {
             return Ok(());
         }
         attachment.stage = Stage::Rejected;
-        self.put_attachment(center, id, row.contact, row.initial_contact, attachment).await?;
+        self.put_attachment(center, id, row.contact, row.initial_contact, attachment)
+            .await?;
         let instance = center.scope.instance;
-        self.0.blobs.delete(instance, id).await.map_err(crate::app::unavailable)?;
-        Err(AppError::WrongState("the scanner refused the file".to_owned()))
+        self.0
+            .blobs
+            .delete(instance, id)
+            .await
+            .map_err(crate::app::unavailable)?;
+        Err(AppError::WrongState(
+            "the scanner refused the file".to_owned(),
+        ))
     }
 
     /// A participant wants to download a file of its chat.
@@ -361,7 +421,9 @@ impl App {
     ) -> Result<DownloadGrant, AppError> {
         let seat = seat(permit.principal())?;
         let center = self.center(seat.instance)?;
-        let grant = self.grant_download(&center, seat.initial_contact, id).await?;
+        let grant = self
+            .grant_download(&center, seat.initial_contact, id)
+            .await?;
         center.audit_read(call, permit.spec().access).await?;
         Ok(grant)
     }
@@ -381,7 +443,12 @@ impl App {
         let expires_at = self.now().plus(GRANT_LIFETIME);
         let claim = Claim::Download(id);
         Ok(DownloadGrant {
-            grant: tokens::mint(center.keys.tokens(), center.scope.instance, &claim, expires_at),
+            grant: tokens::mint(
+                center.keys.tokens(),
+                center.scope.instance,
+                &claim,
+                expires_at,
+            ),
             expires_at,
             size_bytes: attachment.size_bytes,
         })
@@ -411,7 +478,9 @@ impl App {
         grant: &str,
         wanted: impl FnOnce(Claim) -> Option<AttachmentId>,
     ) -> Result<(Arc<Center>, AttachmentId), AppError> {
-        let denied = AppError::AccessDenied { action: "execute-api" };
+        let denied = AppError::AccessDenied {
+            action: "execute-api",
+        };
         let parsed = tokens::parse(grant).ok_or(denied.clone())?;
         let center = self.center(parsed.instance).map_err(|_| denied.clone())?;
         let claim = parsed.verify(center.keys.tokens(), self.now());
@@ -425,7 +494,12 @@ impl App {
         id: AttachmentId,
     ) -> Result<Zeroizing<Vec<u8>>, AppError> {
         let instance = center.scope.instance;
-        let sealed = self.0.blobs.get(instance, id).await.map_err(crate::app::unavailable)?;
+        let sealed = self
+            .0
+            .blobs
+            .get(instance, id)
+            .await
+            .map_err(crate::app::unavailable)?;
         let sealed = sealed.ok_or(AppError::NotFound { what: "attachment" })?;
         let key = self.attachment_key(center, id).await?;
         center.keys.open_file(&key, id, &sealed)
@@ -451,7 +525,12 @@ impl App {
     ) -> Result<(), AppError> {
         let key = self.attachment_key(center, id).await?;
         let write = attachment_write(center, &key, id, contact, initial_contact, attachment);
-        self.0.around.store.commit(vec![write]).await.map_err(crate::app::unavailable)
+        self.0
+            .around
+            .store
+            .commit(vec![write])
+            .await
+            .map_err(crate::app::unavailable)
     }
 
     async fn read_attachment(
@@ -460,11 +539,20 @@ impl App {
         id: AttachmentId,
     ) -> Result<Option<(AttachmentRow, Attachment)>, AppError> {
         let instance: InstanceId = center.scope.instance;
-        let row = self.0.around.store.attachment(instance, id).await.map_err(crate::app::unavailable)?;
+        let row = self
+            .0
+            .around
+            .store
+            .attachment(instance, id)
+            .await
+            .map_err(crate::app::unavailable)?;
         let Some(row) = row else { return Ok(None) };
         let key = self.attachment_key(center, id).await?;
         let bytes = id.into_bytes();
-        let clear = center.keys.open_under(&key, &Place::new("attachments", &bytes), &row.sealed)?;
+        let clear =
+            center
+                .keys
+                .open_under(&key, &Place::new("attachments", &bytes), &row.sealed)?;
         let attachment = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
         Ok(Some((row, attachment)))
     }
@@ -484,6 +572,8 @@ fn attachment_write(
         id,
         contact,
         initial_contact,
-        sealed: center.keys.seal_under(key, &Place::new("attachments", &bytes), &json(attachment)),
+        sealed: center
+            .keys
+            .seal_under(key, &Place::new("attachments", &bytes), &json(attachment)),
     })
 }

@@ -67,7 +67,6 @@ pub struct Ephemeral {
     pub at: Timestamp,
 }
 
-
 /// One socket's view of a chat. Dropping it ends the subscription.
 #[derive(Debug)]
 pub struct ChatSubscription {
@@ -123,7 +122,11 @@ impl Bus {
             chat.remove(0);
         }
         chat.push((participant, sender));
-        ChatSubscription { principal, initial_contact, frames }
+        ChatSubscription {
+            principal,
+            initial_contact,
+            frames,
+        }
     }
 
     /// Subscribes a workspace.
@@ -143,7 +146,9 @@ impl Bus {
     /// Sends a frame to all sockets of a chat. Who falls behind is dropped.
     pub(crate) fn publish(&self, initial_contact: ContactId, frame: &ChatFrame) {
         let mut sockets = self.sockets();
-        let Some(chat) = sockets.chats.get_mut(&initial_contact) else { return };
+        let Some(chat) = sockets.chats.get_mut(&initial_contact) else {
+            return;
+        };
         chat.retain(|(_, sender)| sender.try_send(frame.clone()).is_ok());
         if chat.is_empty() {
             sockets.chats.remove(&initial_contact);
@@ -153,7 +158,9 @@ impl Bus {
     /// Sends a frame to an agent's workspaces. Who falls behind is dropped.
     pub(crate) fn publish_to_agent(&self, agent: UserId, frame: impl Fn() -> AgentFrame) {
         let mut sockets = self.sockets();
-        let Some(workspaces) = sockets.agents.get_mut(&agent) else { return };
+        let Some(workspaces) = sockets.agents.get_mut(&agent) else {
+            return;
+        };
         workspaces.retain(|sender| sender.try_send(frame()).is_ok());
         if workspaces.is_empty() {
             sockets.agents.remove(&agent);

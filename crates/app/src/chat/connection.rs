@@ -59,11 +59,19 @@ impl App {
     /// # Errors
     /// `AccessDenied` for a token that is altered, expired, of another kind, of a chat that is over or
     /// of a participant who left: alike.
-    pub fn participant(&self, token: &Secret<String>, kind: TokenKind) -> Result<Principal, AppError> {
-        let denied = AppError::AccessDenied { action: "execute-api" };
+    pub fn participant(
+        &self,
+        token: &Secret<String>,
+        kind: TokenKind,
+    ) -> Result<Principal, AppError> {
+        let denied = AppError::AccessDenied {
+            action: "execute-api",
+        };
         let parsed = tokens::parse(token.expose()).ok_or(denied.clone())?;
         let center = self.center(parsed.instance).map_err(|_| denied.clone())?;
-        let claim = parsed.verify(center.keys.tokens(), self.now()).ok_or(denied.clone())?;
+        let claim = parsed
+            .verify(center.keys.tokens(), self.now())
+            .ok_or(denied.clone())?;
         let claim = match (claim, kind) {
             (Claim::Participant(claim), TokenKind::Participant)
             | (Claim::Connection(claim), TokenKind::Connection) => claim,
@@ -96,8 +104,13 @@ impl App {
         center
             .turn(move |turn| {
                 let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied { action: "execute-api" })?;
-                let input = Input::ParticipantConnected { contact, participant: seat.participant };
+                let contact = contact.ok_or(AppError::AccessDenied {
+                    action: "execute-api",
+                })?;
+                let input = Input::ParticipantConnected {
+                    contact,
+                    participant: seat.participant,
+                };
                 turn.handle(input).map_err(rejected)?;
                 turn.audit(&audited, access, Value::Null);
                 Ok(())
@@ -105,7 +118,10 @@ impl App {
             .await?;
         let now = self.now();
         let ticket = self.0.verifier.random();
-        if !center.tickets.issue(&ticket, permit.principal().clone(), now) {
+        if !center
+            .tickets
+            .issue(&ticket, permit.principal().clone(), now)
+        {
             return Err(AppError::Throttled { retry_after_s: 60 });
         }
         let claim = ChatClaim {
@@ -133,12 +149,19 @@ impl App {
     /// # Errors
     /// `AccessDenied` for a ticket that is unknown, used or expired, or a chat that is over: alike.
     pub fn redeem_ticket(&self, ticket: &str) -> Result<ChatSubscription, AppError> {
-        let denied = AppError::AccessDenied { action: "execute-api" };
+        let denied = AppError::AccessDenied {
+            action: "execute-api",
+        };
         let (instance, ticket) = parse_ticket(ticket).ok_or(denied.clone())?;
         let center = self.center(instance).map_err(|_| denied.clone())?;
-        let principal = center.tickets.redeem(&ticket, self.now()).ok_or(denied.clone())?;
+        let principal = center
+            .tickets
+            .redeem(&ticket, self.now())
+            .ok_or(denied.clone())?;
         let seat = seat(&principal)?;
-        let subscription = center.bus.subscribe(principal, seat.initial_contact, seat.participant);
+        let subscription = center
+            .bus
+            .subscribe(principal, seat.initial_contact, seat.participant);
         // Subscribed first: a participant who leaves between both is closed by that.
         if center.contact_of(seat.participant).is_none() {
             return Err(denied);
@@ -160,8 +183,13 @@ impl App {
         self.center(seat.instance)?
             .turn(move |turn| {
                 let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied { action: "execute-api" })?;
-                let input = Input::ParticipantLeft { contact, participant: seat.participant };
+                let contact = contact.ok_or(AppError::AccessDenied {
+                    action: "execute-api",
+                })?;
+                let input = Input::ParticipantLeft {
+                    contact,
+                    participant: seat.participant,
+                };
                 turn.handle(input).map_err(rejected)?;
                 turn.audit(&call, access, Value::Null);
                 Ok(())
@@ -178,13 +206,21 @@ impl App {
 /// The seat of a participant's principal.
 pub(crate) const fn seat(principal: &Principal) -> Result<Seat, AppError> {
     match principal {
-        Principal::Participant { instance, initial_contact, participant, role, .. } => Ok(Seat {
+        Principal::Participant {
+            instance,
+            initial_contact,
+            participant,
+            role,
+            ..
+        } => Ok(Seat {
             instance: *instance,
             participant: *participant,
             initial_contact: *initial_contact,
             role: *role,
         }),
-        _ => Err(AppError::AccessDenied { action: "execute-api" }),
+        _ => Err(AppError::AccessDenied {
+            action: "execute-api",
+        }),
     }
 }
 
@@ -200,7 +236,9 @@ fn parse_ticket(text: &str) -> Option<(InstanceId, [u8; 32])> {
     if text.len() > tokens::TOKEN_CHARS_MAX {
         return None;
     }
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text).ok()?;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()?;
     let (instance, ticket) = bytes.split_at_checked(16)?;
     let instance = InstanceId::from_u128(u128::from_be_bytes(instance.try_into().ok()?));
     Some((instance, ticket.try_into().ok()?))

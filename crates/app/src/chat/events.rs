@@ -45,7 +45,10 @@ impl App {
         let seat = seat(permit.principal())?;
         let center = self.center(seat.instance)?;
         let item = item_id(&center, seat.participant, client_token)?;
-        let said = Said { item, at: self.now() };
+        let said = Said {
+            item,
+            at: self.now(),
+        };
         match content_type {
             event_type::TYPING => {
                 self.typing(&center, seat)?;
@@ -56,10 +59,16 @@ impl App {
                 center
                     .turn(move |turn| {
                         let contact = current(turn, seat)?;
-                        let input =
-                            Input::ParticipantConnected { contact, participant: seat.participant };
+                        let input = Input::ParticipantConnected {
+                            contact,
+                            participant: seat.participant,
+                        };
                         turn.handle(input).map_err(crate::contact::rejected)?;
-                        turn.audit(&input_call, crate::action::Access::Write, serde_json::Value::Null);
+                        turn.audit(
+                            &input_call,
+                            crate::action::Access::Write,
+                            serde_json::Value::Null,
+                        );
                         Ok(said)
                     })
                     .await
@@ -72,7 +81,8 @@ impl App {
                     .message_id
                     .parse()
                     .map_err(|_| AppError::Invalid(RECEIPT_SHAPE.to_owned()))?;
-                self.receipt(&center, seat, message, content_type == event_type::READ).await?;
+                self.receipt(&center, seat, message, content_type == event_type::READ)
+                    .await?;
                 Ok(said)
             }
             event_type::TRANSFER_SUCCEEDED | event_type::TRANSFER_FAILED => Err(AppError::Invalid(
@@ -92,11 +102,21 @@ impl App {
                 center
                     .turn(move |turn| {
                         let contact = current(turn, seat)?;
-                        say_in(turn, &call, access, contact, seat.participant, item, content)
+                        say_in(
+                            turn,
+                            &call,
+                            access,
+                            contact,
+                            seat.participant,
+                            item,
+                            content,
+                        )
                     })
                     .await
             }
-            _ => Err(AppError::Invalid("this event type cannot be sent by a participant".to_owned())),
+            _ => Err(AppError::Invalid(
+                "this event type cannot be sent by a participant".to_owned(),
+            )),
         }
     }
 
@@ -104,7 +124,9 @@ impl App {
     pub(crate) fn typing(&self, center: &Center, seat: Seat) -> Result<(), AppError> {
         let contact = center
             .contact_of(seat.participant)
-            .ok_or(AppError::AccessDenied { action: "execute-api" })?;
+            .ok_or(AppError::AccessDenied {
+                action: "execute-api",
+            })?;
         let entry = center.contact_entry(contact).ok_or(AppError::Internal)?;
         let display_name = entry
             .participants
@@ -134,26 +156,40 @@ impl App {
     ) -> Result<(), AppError> {
         let instance = center.scope.instance;
         let store = &self.0.around.store;
-        let row = store.transcript_item(instance, item).await.map_err(crate::app::unavailable)?;
+        let row = store
+            .transcript_item(instance, item)
+            .await
+            .map_err(crate::app::unavailable)?;
         let row = row.filter(|row| row.initial_contact == seat.initial_contact);
         let row = row.ok_or(AppError::NotFound { what: "message" })?;
         let before = self.receipts_of(center, seat.initial_contact).await?;
-        let before = before.into_iter().find(|receipt| receipt.participant == seat.participant);
+        let before = before
+            .into_iter()
+            .find(|receipt| receipt.participant == seat.participant);
         let now = self.now();
         let receipt = advanced(before.as_ref(), &row, seat, read, now);
         if before.as_ref() == Some(&receipt) {
             return Ok(());
         }
         let place_row = receipts_row(seat.initial_contact, seat.participant);
-        let sealed = center.keys.seal(&Place::new("receipts", &place_row), &json(&receipt));
+        let sealed = center
+            .keys
+            .seal(&Place::new("receipts", &place_row), &json(&receipt));
         let write = Write::PutReceipts {
             instance,
             initial_contact: seat.initial_contact,
             participant: seat.participant,
             sealed,
         };
-        store.commit(vec![write]).await.map_err(crate::app::unavailable)?;
-        center.publish(row.contact, seat.initial_contact, &ChatFrame::Receipt(receipt));
+        store
+            .commit(vec![write])
+            .await
+            .map_err(crate::app::unavailable)?;
+        center.publish(
+            row.contact,
+            seat.initial_contact,
+            &ChatFrame::Receipt(receipt),
+        );
         Ok(())
     }
 
@@ -195,12 +231,17 @@ fn is_kept(content_type: &str) -> bool {
 fn current(turn: &crate::center::Turn<'_>, seat: Seat) -> Result<ContactId, AppError> {
     turn.engine()
         .contact_of(seat.participant)
-        .ok_or(AppError::AccessDenied { action: "execute-api" })
+        .ok_or(AppError::AccessDenied {
+            action: "execute-api",
+        })
 }
 
 fn receipts_row(initial_contact: ContactId, participant: model::ParticipantId) -> [u8; 32] {
     let mut row = [0; 32];
-    let bytes = initial_contact.into_bytes().into_iter().chain(participant.into_bytes());
+    let bytes = initial_contact
+        .into_bytes()
+        .into_iter()
+        .chain(participant.into_bytes());
     for (to, from) in row.iter_mut().zip(bytes) {
         *to = from;
     }

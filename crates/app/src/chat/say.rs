@@ -57,8 +57,18 @@ impl App {
         center
             .turn(move |turn| {
                 let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied { action: "execute-api" })?;
-                say_in(turn, &call, access, contact, seat.participant, item, content)
+                let contact = contact.ok_or(AppError::AccessDenied {
+                    action: "execute-api",
+                })?;
+                say_in(
+                    turn,
+                    &call,
+                    access,
+                    contact,
+                    seat.participant,
+                    item,
+                    content,
+                )
             })
             .await
     }
@@ -76,7 +86,10 @@ impl App {
             .transcript_item(center.scope.instance, item)
             .await
             .map_err(crate::app::unavailable)?;
-        Ok(row.map(|row| Said { item: row.item, at: row.at }))
+        Ok(row.map(|row| Said {
+            item: row.item,
+            at: row.at,
+        }))
     }
 }
 
@@ -89,9 +102,19 @@ pub(crate) fn say_in(
     item: TranscriptItemId,
     content: ItemContent,
 ) -> Result<Said, AppError> {
-    let reply =
-        turn.handle(Input::Say { contact, participant, item, content }).map_err(rejected)?;
-    turn.audit(call, access, json!({"contactId": contact.to_string(), "id": item.to_string()}));
+    let reply = turn
+        .handle(Input::Say {
+            contact,
+            participant,
+            item,
+            content,
+        })
+        .map_err(rejected)?;
+    turn.audit(
+        call,
+        access,
+        json!({"contactId": contact.to_string(), "id": item.to_string()}),
+    );
     match reply {
         Reply::Said(at) => Ok(Said { item, at }),
         Reply::Done | Reply::Started(_) | Reply::Transferred(_) => Err(AppError::Internal),
@@ -108,7 +131,9 @@ pub(crate) fn item_id(
         return Ok(TranscriptItemId::generate(&mut crate::center::fresh_ids()));
     };
     if token.is_empty() || token.len() > CLIENT_TOKEN_BYTES_MAX {
-        return Err(AppError::Invalid(format!("a client token has 1 to {CLIENT_TOKEN_BYTES_MAX} bytes")));
+        return Err(AppError::Invalid(format!(
+            "a client token has 1 to {CLIENT_TOKEN_BYTES_MAX} bytes"
+        )));
     }
     let mut named = participant.into_bytes().to_vec();
     named.extend(token.as_bytes());
@@ -123,9 +148,9 @@ pub(crate) fn item_id(
 fn check_content(content: &ItemContent) -> Result<(), AppError> {
     match content {
         ItemContent::Message { content_type, text } => check_message(content_type, text.expose()),
-        ItemContent::Event { .. } | ItemContent::Attachment(_) => {
-            Err(AppError::Invalid("only messages can be sent here".to_owned()))
-        }
+        ItemContent::Event { .. } | ItemContent::Attachment(_) => Err(AppError::Invalid(
+            "only messages can be sent here".to_owned(),
+        )),
     }
 }
 
@@ -147,11 +172,15 @@ pub(crate) fn check_message(content_type: &str, text: &str) -> Result<(), AppErr
     };
     let characters = text.chars().count();
     if characters == 0 || characters > longest {
-        return Err(AppError::Invalid(format!("a message of this type has 1 to {longest} characters")));
+        return Err(AppError::Invalid(format!(
+            "a message of this type has 1 to {longest} characters"
+        )));
     }
     let structured = longest == STRUCTURED_CHARS_MAX;
     if structured && serde_json::from_str::<Value>(text).is_err() {
-        return Err(AppError::Invalid("a message of this type is JSON".to_owned()));
+        return Err(AppError::Invalid(
+            "a message of this type is JSON".to_owned(),
+        ));
     }
     Ok(())
 }

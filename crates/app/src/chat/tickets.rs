@@ -19,7 +19,12 @@ pub(crate) struct Tickets(Mutex<HashMap<[u8; 32], (Principal, Timestamp)>>);
 
 impl Tickets {
     /// Remembers a ticket; `false` where there are too many.
-    pub(crate) fn issue(&self, ticket: &Secret<[u8; 32]>, holder: Principal, now: Timestamp) -> bool {
+    pub(crate) fn issue(
+        &self,
+        ticket: &Secret<[u8; 32]>,
+        holder: Principal,
+        now: Timestamp,
+    ) -> bool {
         let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tickets.len() >= TICKETS_MAX {
             tickets.retain(|_, (_, expires_at)| now < *expires_at);

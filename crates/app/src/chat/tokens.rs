@@ -50,7 +50,11 @@ impl Claim {
     fn encode(&self, into: &mut Vec<u8>) {
         match self {
             Self::Participant(claim) | Self::Connection(claim) => {
-                into.push(if matches!(self, Self::Participant(_)) { 1 } else { 2 });
+                into.push(if matches!(self, Self::Participant(_)) {
+                    1
+                } else {
+                    2
+                });
                 into.extend(claim.contact.into_bytes());
                 into.extend(claim.initial_contact.into_bytes());
                 into.extend(claim.participant.into_bytes());
@@ -83,11 +87,19 @@ impl Claim {
                     participant: ParticipantId::from_u128(id(2)?),
                     role: role_of(role)?,
                 };
-                Some(if *kind == 1 { Self::Participant(claim) } else { Self::Connection(claim) })
+                Some(if *kind == 1 {
+                    Self::Participant(claim)
+                } else {
+                    Self::Connection(claim)
+                })
             }
             3 | 4 => {
                 let id = AttachmentId::from_u128(u128::from_be_bytes(rest.try_into().ok()?));
-                Some(if *kind == 3 { Self::Upload(id) } else { Self::Download(id) })
+                Some(if *kind == 3 {
+                    Self::Upload(id)
+                } else {
+                    Self::Download(id)
+                })
             }
             _ => None,
         }
@@ -126,7 +138,10 @@ pub(crate) fn parse(token: &str) -> Option<Unverified> {
         return None;
     }
     let mut signed = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let mac = signed.split_off(signed.len().checked_sub(MAC_BYTES)?).try_into().ok()?;
+    let mac = signed
+        .split_off(signed.len().checked_sub(MAC_BYTES)?)
+        .try_into()
+        .ok()?;
     let (head, body) = signed.split_at_checked(25)?;
     let (version, head) = head.split_first()?;
     let (instance, expiry) = head.split_at_checked(16)?;

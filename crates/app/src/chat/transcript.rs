@@ -92,7 +92,9 @@ impl App {
     ) -> Result<TranscriptPage, AppError> {
         let seat = seat(permit.principal())?;
         let center = self.center(seat.instance)?;
-        let page = self.transcript_page(&center, seat.initial_contact, query).await?;
+        let page = self
+            .transcript_page(&center, seat.initial_contact, query)
+            .await?;
         center.audit_read(call, permit.spec().access).await?;
         Ok(page)
     }
@@ -111,22 +113,30 @@ impl App {
                 self.sequence_of(center, initial_contact, item).await?
             }
             (None, Some(StartPosition::Time(at)), scan) => {
-                self.sequence_at(center, initial_contact, at, scan, newest).await?
+                self.sequence_at(center, initial_contact, at, scan, newest)
+                    .await?
             }
-            (None, Some(StartPosition::MostRecent(count)), Scan::Forward) => {
-                newest.saturating_sub(u64::from(count.max(1))).saturating_add(1)
-            }
+            (None, Some(StartPosition::MostRecent(count)), Scan::Forward) => newest
+                .saturating_sub(u64::from(count.max(1)))
+                .saturating_add(1),
             (None, Some(StartPosition::MostRecent(_)) | None, Scan::Backward) => newest,
             (None, None, Scan::Forward) => 1,
         };
         let (from, to) = match query.scan {
-            Scan::Forward => (anchor.max(1), anchor.saturating_add(u64::from(max) - 1).min(newest)),
-            Scan::Backward => ((anchor + 1).saturating_sub(u64::from(max)).max(1), anchor.min(newest)),
+            Scan::Forward => (
+                anchor.max(1),
+                anchor.saturating_add(u64::from(max) - 1).min(newest),
+            ),
+            Scan::Backward => (
+                (anchor + 1).saturating_sub(u64::from(max)).max(1),
+                anchor.min(newest),
+            ),
         };
         let mut items = if from > to {
             Vec::new()
         } else {
-            self.transcript_items(center, initial_contact, from, to, max).await?
+            self.transcript_items(center, initial_contact, from, to, max)
+                .await?
         };
         if query.sort == Sort::Descending {
             items.reverse();
@@ -136,7 +146,12 @@ impl App {
             Scan::Backward => (from > 1 && to > 0).then(|| from - 1),
         };
         let receipts = self.receipts_of(center, initial_contact).await?;
-        Ok(TranscriptPage { initial_contact, items, receipts, next })
+        Ok(TranscriptPage {
+            initial_contact,
+            items,
+            receipts,
+            next,
+        })
     }
 
     /// Items of a chat between two sequence numbers, in order, in clear. Items whose key was destroyed
@@ -179,12 +194,22 @@ impl App {
             return Ok(None);
         };
         let id = row.item.into_bytes();
-        let place = Place { table: "transcripts", row: &id, version: row.sequence };
+        let place = Place {
+            table: "transcripts",
+            row: &id,
+            version: row.sequence,
+        };
         let clear = center.keys.open_under(&key, &place, &row.sealed)?;
-        serde_json::from_slice(&clear).map(Some).map_err(|_| AppError::Internal)
+        serde_json::from_slice(&clear)
+            .map(Some)
+            .map_err(|_| AppError::Internal)
     }
 
-    async fn newest_sequence(&self, center: &Center, initial_contact: ContactId) -> Result<u64, AppError> {
+    async fn newest_sequence(
+        &self,
+        center: &Center,
+        initial_contact: ContactId,
+    ) -> Result<u64, AppError> {
         if let Some(last) = center.last_sequence(initial_contact) {
             return Ok(last);
         }
@@ -211,7 +236,10 @@ impl App {
         initial_contact: ContactId,
         sequence: u64,
     ) -> Result<bool, AppError> {
-        Ok(self.row_at(center, initial_contact, sequence).await?.is_some())
+        Ok(self
+            .row_at(center, initial_contact, sequence)
+            .await?
+            .is_some())
     }
 
     async fn row_at(
@@ -224,7 +252,13 @@ impl App {
             .0
             .around
             .store
-            .transcript(center.scope.instance, initial_contact, sequence, sequence, 1)
+            .transcript(
+                center.scope.instance,
+                initial_contact,
+                sequence,
+                sequence,
+                1,
+            )
             .await
             .map_err(crate::app::unavailable)?;
         Ok(rows.into_iter().next())

@@ -38,17 +38,34 @@ pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {
     match body {
         ResourceBody::Queue(queue) => {
             refs.insert((ResourceKind::Hours, queue.hours.into()));
-            refs.extend(queue.outbound.flow.map(|flow| (ResourceKind::Flow, flow.into())));
-            refs.extend(queue.quick_connects.iter().map(|id| (ResourceKind::QuickConnect, (*id).into())));
+            refs.extend(
+                queue
+                    .outbound
+                    .flow
+                    .map(|flow| (ResourceKind::Flow, flow.into())),
+            );
+            refs.extend(
+                queue
+                    .quick_connects
+                    .iter()
+                    .map(|id| (ResourceKind::QuickConnect, (*id).into())),
+            );
         }
         ResourceBody::RoutingProfile(profile) => {
             refs.insert((ResourceKind::Queue, profile.default_outbound_queue.into()));
-            refs.extend(profile.queues.iter().map(|entry| (ResourceKind::Queue, entry.queue.into())));
+            refs.extend(
+                profile
+                    .queues
+                    .iter()
+                    .map(|entry| (ResourceKind::Queue, entry.queue.into())),
+            );
         }
         ResourceBody::User(user) => {
             refs.insert((ResourceKind::RoutingProfile, user.routing_profile.into()));
             refs.extend(
-                user.security_profiles.iter().map(|id| (ResourceKind::SecurityProfile, (*id).into())),
+                user.security_profiles
+                    .iter()
+                    .map(|id| (ResourceKind::SecurityProfile, (*id).into())),
             );
         }
         ResourceBody::QuickConnect(quick_connect) => match &quick_connect.destination {
@@ -98,7 +115,10 @@ pub(crate) fn check(
     check_body(body)?;
     for (kind, id) in refs(body) {
         if resources.get(kind, id).is_none() {
-            return Err(AppError::Invalid(format!("the {} `{id}` does not exist", noun(kind))));
+            return Err(AppError::Invalid(format!(
+                "the {} `{id}` does not exist",
+                noun(kind)
+            )));
         }
     }
     Ok(())
@@ -112,13 +132,18 @@ fn check_name(kind: ResourceKind, name: &str) -> Result<(), AppError> {
     };
     let characters = name.chars().count();
     if characters == 0 || characters > longest {
-        return invalid(format!("the name of a {} has 1 to {longest} characters", noun(kind)));
+        return invalid(format!(
+            "the name of a {} has 1 to {longest} characters",
+            noun(kind)
+        ));
     }
     if name.chars().any(char::is_control) {
         return invalid("a name has no control characters".to_owned());
     }
     if kind == ResourceKind::User
-        && !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@+".contains(c))
+        && !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.@+".contains(c))
     {
         return invalid("a user name holds letters, digits and `_ - . @ +`".to_owned());
     }
@@ -154,7 +179,9 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::User(_) => None,
     };
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_CHARS_MAX) {
-        return invalid(format!("a description has at most {DESCRIPTION_CHARS_MAX} characters"));
+        return invalid(format!(
+            "a description has at most {DESCRIPTION_CHARS_MAX} characters"
+        ));
     }
     match body {
         ResourceBody::Queue(queue) => check_queue(queue),
@@ -170,29 +197,44 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
 }
 
 fn check_queue(queue: &Queue) -> Result<(), AppError> {
-    if queue.contacts_max.is_some_and(|max| max > model::resource::QUEUED_CONTACTS_MAX) {
-        return invalid(format!("MaxContacts is at most {}", model::resource::QUEUED_CONTACTS_MAX));
+    if queue
+        .contacts_max
+        .is_some_and(|max| max > model::resource::QUEUED_CONTACTS_MAX)
+    {
+        return invalid(format!(
+            "MaxContacts is at most {}",
+            model::resource::QUEUED_CONTACTS_MAX
+        ));
     }
     if queue.quick_connects.len() > QUEUE_QUICK_CONNECTS_MAX {
-        return invalid(format!("a queue has at most {QUEUE_QUICK_CONNECTS_MAX} quick connects"));
+        return invalid(format!(
+            "a queue has at most {QUEUE_QUICK_CONNECTS_MAX} quick connects"
+        ));
     }
     Ok(())
 }
 
 fn check_routing_profile(profile: &RoutingProfile) -> Result<(), AppError> {
     if profile.queues.len() > ROUTING_PROFILE_QUEUES_MAX {
-        return invalid(format!("a routing profile has at most {ROUTING_PROFILE_QUEUES_MAX} queues"));
+        return invalid(format!(
+            "a routing profile has at most {ROUTING_PROFILE_QUEUES_MAX} queues"
+        ));
     }
     for (channel, concurrency) in &profile.concurrency {
         let most = if *channel == Channel::Voice { 1 } else { 10 };
         if concurrency.slots > most {
-            return invalid(format!("concurrency of {} is at most {most}", channel.as_str()));
+            return invalid(format!(
+                "concurrency of {} is at most {most}",
+                channel.as_str()
+            ));
         }
     }
     let mut seen = BTreeSet::new();
     for entry in &profile.queues {
         if !(1..=99).contains(&entry.priority) || entry.delay_s > 9999 {
-            return invalid("priority of a queue is 1 to 99, its delay 0 to 9999 seconds".to_owned());
+            return invalid(
+                "priority of a queue is 1 to 99, its delay 0 to 9999 seconds".to_owned(),
+            );
         }
         if !profile.concurrency.contains_key(&entry.channel) {
             return invalid(format!(
@@ -219,7 +261,9 @@ fn check_user(user: &User) -> Result<(), AppError> {
         }
     }
     if user.security_profiles.len() > USER_SECURITY_PROFILES_MAX {
-        return invalid(format!("a user has at most {USER_SECURITY_PROFILES_MAX} security profiles"));
+        return invalid(format!(
+            "a user has at most {USER_SECURITY_PROFILES_MAX} security profiles"
+        ));
     }
     if user.phone.kind == PhoneType::DeskPhone && user.phone.desk_phone.is_none() {
         return invalid("a desk phone needs a DeskPhoneNumber".to_owned());
@@ -244,14 +288,18 @@ fn check_hours(hours: &HoursOfOperation) -> Result<(), AppError> {
     engine::hours::is_open(hours, model::Timestamp::default())
         .map_err(|error| AppError::Invalid(error.to_string()))?;
     if hours.weekly.len() > WEEKLY_HOURS_MAX || hours.overrides.len() > OVERRIDES_MAX {
-        return invalid(format!("at most {WEEKLY_HOURS_MAX} rows of hours and {OVERRIDES_MAX} overrides"));
+        return invalid(format!(
+            "at most {WEEKLY_HOURS_MAX} rows of hours and {OVERRIDES_MAX} overrides"
+        ));
     }
     check_day_hours(&hours.weekly)?;
     let mut names = BTreeSet::new();
     for exception in &hours.overrides {
         check_override(exception)?;
         if !names.insert(exception.name.to_ascii_lowercase()) {
-            return Err(AppError::Duplicate { name: exception.name.clone() });
+            return Err(AppError::Duplicate {
+                name: exception.name.clone(),
+            });
         }
     }
     Ok(())
@@ -260,7 +308,8 @@ fn check_hours(hours: &HoursOfOperation) -> Result<(), AppError> {
 fn check_override(exception: &HoursOverride) -> Result<(), AppError> {
     // Ten characters: one date has one spelling, and dates compare as text.
     let is_date = |text: &str| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
-    let dates_fit = is_date(&exception.from) && is_date(&exception.till) && exception.from <= exception.till;
+    let dates_fit =
+        is_date(&exception.from) && is_date(&exception.till) && exception.from <= exception.till;
     if !dates_fit {
         return invalid(format!(
             "override `{}`: dates stand as YYYY-MM-DD, the first not after the last",
@@ -268,14 +317,19 @@ fn check_override(exception: &HoursOverride) -> Result<(), AppError> {
         ));
     }
     if exception.name.is_empty() || exception.name.chars().count() > NAME_CHARS_MAX {
-        return invalid(format!("the name of an override has 1 to {NAME_CHARS_MAX} characters"));
+        return invalid(format!(
+            "the name of an override has 1 to {NAME_CHARS_MAX} characters"
+        ));
     }
     check_day_hours(&exception.hours)
 }
 
 fn check_day_hours(rows: &[DayHours]) -> Result<(), AppError> {
     let in_range = |time: &model::hours::DayTime| time.hours < 24 && time.minutes < 60;
-    if rows.iter().all(|row| in_range(&row.start) && in_range(&row.end)) {
+    if rows
+        .iter()
+        .all(|row| in_range(&row.start) && in_range(&row.end))
+    {
         Ok(())
     } else {
         invalid("times of day lie between 00:00 and 23:59".to_owned())

@@ -46,7 +46,12 @@ impl App {
         let center = self.center(instance)?;
         let body = new.body.wrap();
         let token = self
-            .client_token(&center, call, new.client_token.as_deref(), &(&new.name, &new.tags, &body))
+            .client_token(
+                &center,
+                call,
+                new.client_token.as_deref(),
+                &(&new.name, &new.tags, &body),
+            )
             .await?;
         let flow = super::flows::compile(&body)?;
         let (call, kind) = (Arc::clone(call), B::KIND);
@@ -98,5 +103,7 @@ fn known(
         .and_then(|id| id.as_str()?.parse().ok())
         .and_then(|id| turn.resources().get(kind, id))
         .cloned()
-        .ok_or(AppError::NotFound { what: checks::noun(kind) })
+        .ok_or(AppError::NotFound {
+            what: checks::noun(kind),
+        })
 }

@@ -21,24 +21,37 @@ impl App {
     ///
     /// # Errors
     /// `NotFound`; `InUse` while another resource refers to it, or contacts wait in the queue.
-    pub async fn delete<A: Deletes>(&self, call: &Arc<Call>, permit: Permit<A>) -> Result<(), AppError> {
+    pub async fn delete<A: Deletes>(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<A>,
+    ) -> Result<(), AppError> {
         let Target::Resource(instance, kind, id) = *permit.target() else {
-            return Err(AppError::NotFound { what: checks::noun(A::DELETED) });
+            return Err(AppError::NotFound {
+                what: checks::noun(A::DELETED),
+            });
         };
         if kind != A::DELETED {
-            return Err(AppError::NotFound { what: checks::noun(A::DELETED) });
+            return Err(AppError::NotFound {
+                what: checks::noun(A::DELETED),
+            });
         }
         let call = Arc::clone(call);
         self.center(instance)?
             .turn(move |turn| {
                 let what = checks::noun(kind);
-                turn.resources().get(kind, id).ok_or(AppError::NotFound { what })?;
+                turn.resources()
+                    .get(kind, id)
+                    .ok_or(AppError::NotFound { what })?;
                 if let Some(referrer) = turn.resources().referrer(kind, id) {
                     let by = format!("{} `{}`", checks::noun(referrer.body.kind()), referrer.id);
                     return Err(AppError::InUse { what, by });
                 }
                 if kind == ResourceKind::Queue && is_waited_in(turn, id.into()) {
-                    return Err(AppError::InUse { what, by: "contacts that wait in it".to_owned() });
+                    return Err(AppError::InUse {
+                        what,
+                        by: "contacts that wait in it".to_owned(),
+                    });
                 }
                 turn.write(Write::DeleteResource { instance, kind, id });
                 turn.change_configuration(ConfigurationChange::Remove(kind, id));

@@ -16,14 +16,23 @@ impl App {
     ///
     /// # Errors
     /// `NotFound` where the instance has none of this kind and id.
-    pub fn describe<A: Reads<B>, B: BodyOf>(&self, permit: &Permit<A>) -> Result<Arc<Resource>, AppError> {
+    pub fn describe<A: Reads<B>, B: BodyOf>(
+        &self,
+        permit: &Permit<A>,
+    ) -> Result<Arc<Resource>, AppError> {
         let Target::Resource(instance, kind, id) = *permit.target() else {
-            return Err(AppError::NotFound { what: checks::noun(B::KIND) });
+            return Err(AppError::NotFound {
+                what: checks::noun(B::KIND),
+            });
         };
         if kind != B::KIND {
-            return Err(AppError::NotFound { what: checks::noun(B::KIND) });
+            return Err(AppError::NotFound {
+                what: checks::noun(B::KIND),
+            });
         }
-        self.resource(instance, kind, id).ok_or(AppError::NotFound { what: checks::noun(kind) })
+        self.resource(instance, kind, id).ok_or(AppError::NotFound {
+            what: checks::noun(kind),
+        })
     }
 
     /// A resource that an answer refers to: for its name and ARN, after a permit for the answer was had.

@@ -17,10 +17,18 @@ pub(crate) type Compiled = Option<(ContentHash, Arc<Flow>)>;
 /// `FlowProblems` with all problems; `Invalid` for a draft that is no JSON.
 pub(crate) fn compile(body: &ResourceBody) -> Result<Compiled, AppError> {
     let (kind, state, status, content) = match body {
-        ResourceBody::Flow(flow) => (FlowKind::Flow(flow.kind), flow.state, flow.status, &flow.content),
-        ResourceBody::FlowModule(module) => {
-            (FlowKind::Module, module.state, module.status, &module.content)
-        }
+        ResourceBody::Flow(flow) => (
+            FlowKind::Flow(flow.kind),
+            flow.state,
+            flow.status,
+            &flow.content,
+        ),
+        ResourceBody::FlowModule(module) => (
+            FlowKind::Module,
+            module.state,
+            module.status,
+            &module.content,
+        ),
         _ => return Ok(None),
     };
     if status == FlowStatus::Saved {

@@ -7,7 +7,10 @@ use model::resource::{
     SecurityProfile, User,
 };
 
-#[expect(clippy::wildcard_imports, reason = "most actions stand in the table below")]
+#[expect(
+    clippy::wildcard_imports,
+    reason = "most actions stand in the table below"
+)]
 use crate::action::*;
 
 /// An action that creates resources with this body.

@@ -45,11 +45,19 @@ impl App {
         };
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut items: Vec<Arc<Resource>> = self.center(instance)?.resources(|resources| {
-            resources.page(A::LISTED, page.after).take(limit + 1).cloned().collect()
+            resources
+                .page(A::LISTED, page.after)
+                .take(limit + 1)
+                .cloned()
+                .collect()
         });
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = if more { items.last().map(|last| last.id) } else { None };
+        let next = if more {
+            items.last().map(|last| last.id)
+        } else {
+            None
+        };
         Ok(Listed { items, next })
     }
 }

@@ -24,7 +24,9 @@ impl App {
             Target::Resource(instance, kind, id) => self
                 .resource(instance, kind, id)
                 .map(|resource| resource.tags.clone())
-                .ok_or(AppError::NotFound { what: checks::noun(kind) }),
+                .ok_or(AppError::NotFound {
+                    what: checks::noun(kind),
+                }),
             Target::Contact(instance, contact) => self
                 .center(instance)?
                 .contact_entry(contact)
@@ -71,19 +73,27 @@ impl App {
         remove: Vec<String>,
     ) -> Result<(), AppError> {
         let target = *permit.target();
-        let instance = target.instance().ok_or(AppError::NotFound { what: "resource" })?;
+        let instance = target
+            .instance()
+            .ok_or(AppError::NotFound { what: "resource" })?;
         let call = Arc::clone(call);
         self.center(instance)?
             .turn(move |turn| {
                 match target {
                     Target::Resource(_, kind, id) => {
                         let current = turn.resources().get(kind, id).cloned();
-                        let current = current.ok_or(AppError::NotFound { what: checks::noun(kind) })?;
+                        let current = current.ok_or(AppError::NotFound {
+                            what: checks::noun(kind),
+                        })?;
                         retag(turn, &current, add, &remove)?;
                     }
                     Target::Contact(_, contact) => {
-                        turn.handle(Input::SetTags { contact, add, remove })
-                            .map_err(crate::contact::rejected)?;
+                        turn.handle(Input::SetTags {
+                            contact,
+                            add,
+                            remove,
+                        })
+                        .map_err(crate::contact::rejected)?;
                     }
                     Target::Account | Target::Instance(_) | Target::Agent(..) => {
                         return Err(AppError::NotFound { what: "resource" });

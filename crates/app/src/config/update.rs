@@ -36,7 +36,9 @@ impl App {
         permit: Permit<A>,
         change: impl FnOnce(&mut Draft<B>) -> Result<(), AppError> + Send + 'static,
     ) -> Result<Arc<Resource>, AppError> {
-        let missing = AppError::NotFound { what: checks::noun(B::KIND) };
+        let missing = AppError::NotFound {
+            what: checks::noun(B::KIND),
+        };
         let Target::Resource(instance, kind, id) = *permit.target() else {
             return Err(missing);
         };
@@ -48,12 +50,18 @@ impl App {
             .turn(move |turn| {
                 let current = turn.resources().get(kind, id).cloned().ok_or(missing)?;
                 let body = B::of(&current.body).cloned().ok_or(AppError::Internal)?;
-                let mut draft =
-                    Draft { name: current.name.clone(), tags: current.tags.clone(), body };
+                let mut draft = Draft {
+                    name: current.name.clone(),
+                    tags: current.tags.clone(),
+                    body,
+                };
                 change(&mut draft)?;
                 let body = draft.body.wrap();
                 checks::check(turn.resources(), &draft.name, &draft.tags, &body)?;
-                let holder = turn.resources().by_name(kind, &draft.name).map(|holder| holder.id);
+                let holder = turn
+                    .resources()
+                    .by_name(kind, &draft.name)
+                    .map(|holder| holder.id);
                 if holder.is_some_and(|holder| holder != id) {
                     return Err(AppError::Duplicate { name: draft.name });
                 }

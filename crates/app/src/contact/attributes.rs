@@ -23,7 +23,9 @@ impl App {
         call: &Arc<Call>,
         permit: Permit<GetContactAttributes>,
     ) -> Result<Attributes, AppError> {
-        let record = self.read_record(call, *permit.target(), permit.spec().access).await?;
+        let record = self
+            .read_record(call, *permit.target(), permit.spec().access)
+            .await?;
         Ok(record.attributes)
     }
 
@@ -43,7 +45,8 @@ impl App {
         let (call, access) = (Arc::clone(call), permit.spec().access);
         self.center(instance)?
             .turn(move |turn| {
-                turn.handle(Input::SetAttributes { contact, changes }).map_err(rejected)?;
+                turn.handle(Input::SetAttributes { contact, changes })
+                    .map_err(rejected)?;
                 turn.audit(&call, access, Value::Null);
                 Ok(())
             })

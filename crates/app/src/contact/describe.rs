@@ -25,7 +25,8 @@ impl App {
         call: &Arc<Call>,
         permit: Permit<DescribeContact>,
     ) -> Result<ContactRecord, AppError> {
-        self.read_record(call, *permit.target(), permit.spec().access).await
+        self.read_record(call, *permit.target(), permit.spec().access)
+            .await
     }
 
     pub(crate) async fn read_record(
@@ -43,7 +44,11 @@ impl App {
         center
             .turn(move |turn| {
                 // What is open is newer than what was read before this turn.
-                let record = turn.engine().contact(contact).map(|view| view.record.clone()).or(stored);
+                let record = turn
+                    .engine()
+                    .contact(contact)
+                    .map(|view| view.record.clone())
+                    .or(stored);
                 let record = record.ok_or(AppError::NotFound { what: "contact" })?;
                 turn.audit(&call, access, Value::Null);
                 Ok(record)
@@ -80,7 +85,9 @@ impl App {
             return Ok(None);
         };
         let bytes = row.contact.into_bytes();
-        let clear = center.keys.open_under(&key, &Place::new("records", &bytes), &row.sealed)?;
+        let clear = center
+            .keys
+            .open_under(&key, &Place::new("records", &bytes), &row.sealed)?;
         serde_json::from_slice(&clear).map(Some).map_err(|error| {
             tracing::error!(contact.id = %row.contact, error = %error, "a stored record does not parse");
             AppError::Internal
@@ -97,7 +104,14 @@ impl App {
         if let Some(entry) = center.contact_entry(contact) {
             return Ok(entry.initial_contact);
         }
-        let row = self.0.around.store.record(instance, contact).await.map_err(crate::app::unavailable)?;
-        row.map(|row| row.initial_contact).ok_or(AppError::NotFound { what: "contact" })
+        let row = self
+            .0
+            .around
+            .store
+            .record(instance, contact)
+            .await
+            .map_err(crate::app::unavailable)?;
+        row.map(|row| row.initial_contact)
+            .ok_or(AppError::NotFound { what: "contact" })
     }
 }

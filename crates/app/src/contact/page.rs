@@ -73,7 +73,11 @@ impl App {
             .await
             .map_err(crate::app::unavailable)?;
         let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-        let next = if full { rows.last().map(|row| row.contact) } else { None };
+        let next = if full {
+            rows.last().map(|row| row.contact)
+        } else {
+            None
+        };
         let mut closed = Vec::with_capacity(rows.len());
         for row in &rows {
             closed.extend(self.open_record(&center, row).await?);
@@ -108,13 +112,20 @@ impl App {
             return Err(AppError::NotFound { what: "contact" });
         };
         let center = self.center(instance)?;
-        let record = self.read_record(call, *permit.target(), permit.spec().access).await?;
+        let record = self
+            .read_record(call, *permit.target(), permit.spec().access)
+            .await?;
         let mut events = self.contact_events(&center, contact).await?;
         let most = usize::try_from(TIMELINE_EVENTS_MAX).unwrap_or(usize::MAX);
         let events_truncated = events.len() > most;
         events.truncate(most);
         let open = center.contact_entry(contact).is_some();
-        Ok(ContactPage { record, open, events, events_truncated })
+        Ok(ContactPage {
+            record,
+            open,
+            events,
+            events_truncated,
+        })
     }
 
     async fn contact_events(
@@ -160,7 +171,9 @@ impl App {
         let initial = self.initial_contact(instance, contact).await?;
         let center = self.center(instance)?;
         let from = after.saturating_add(1);
-        let items = self.transcript_items(&center, initial, from, u64::MAX >> 1, limit).await?;
+        let items = self
+            .transcript_items(&center, initial, from, u64::MAX >> 1, limit)
+            .await?;
         center.audit_read(call, permit.spec().access).await?;
         Ok(items)
     }

@@ -114,7 +114,12 @@ impl App {
         let attributes = attributes(new.attributes.clone())?;
         let center = self.center_of(permit.target())?;
         let token = self
-            .client_token(&center, call, new.client_token.as_deref(), &fingerprint(&new))
+            .client_token(
+                &center,
+                call,
+                new.client_token.as_deref(),
+                &fingerprint(&new),
+            )
             .await?;
         let (call, access) = (Arc::clone(call), StartChatContact::SPEC.access);
         let duration_min = new.duration_min.unwrap_or(CHAT_DURATION_DEFAULT_MIN);
@@ -158,7 +163,11 @@ impl App {
             })
             .await?;
         let token = participant_token(&center, contact, participant, self.now(), duration_min);
-        Ok(StartedChat { contact, participant, token })
+        Ok(StartedChat {
+            contact,
+            participant,
+            token,
+        })
     }
 
     /// Starts a task. Acknowledged, it is durable.
@@ -175,13 +184,20 @@ impl App {
         let attributes = attributes(new.attributes.clone())?;
         let center = self.center_of(permit.target())?;
         let token = self
-            .client_token(&center, call, new.client_token.as_deref(), &task_fingerprint(&new))
+            .client_token(
+                &center,
+                call,
+                new.client_token.as_deref(),
+                &task_fingerprint(&new),
+            )
             .await?;
         let (call, access) = (Arc::clone(call), StartTaskContact::SPEC.access);
         center
             .turn(move |turn| {
                 if let Some(answer) = recalled(token.as_ref(), turn)? {
-                    return ids_of(&answer).map(|(contact, _)| contact).ok_or(AppError::Internal);
+                    return ids_of(&answer)
+                        .map(|(contact, _)| contact)
+                        .ok_or(AppError::Internal);
                 }
                 let contact = ContactId::generate(turn.ids);
                 let start = StartContact {
@@ -205,7 +221,8 @@ impl App {
                     related: new.related,
                     customer_id: None,
                 };
-                let answer = json!({"contactId": contact.to_string(), "participantId": contact.to_string()});
+                let answer =
+                    json!({"contactId": contact.to_string(), "participantId": contact.to_string()});
                 start_in(turn, &call, access, start, token.as_ref(), answer)?;
                 Ok(contact)
             })
@@ -215,20 +232,33 @@ impl App {
     fn check_task(&self, new: &StartTask) -> Result<(), AppError> {
         check_chars("Name", new.name.expose(), 1, TASK_NAME_CHARS_MAX)?;
         if let Some(description) = &new.description {
-            check_chars("Description", description.expose(), 0, TASK_DESCRIPTION_CHARS_MAX)?;
+            check_chars(
+                "Description",
+                description.expose(),
+                0,
+                TASK_DESCRIPTION_CHARS_MAX,
+            )?;
         }
         if new.references.len() > REFERENCES_MAX {
-            return Err(AppError::Invalid(format!("at most {REFERENCES_MAX} references")));
+            return Err(AppError::Invalid(format!(
+                "at most {REFERENCES_MAX} references"
+            )));
         }
         let latest = self.now().plus(SCHEDULE_AHEAD_MAX);
         if new.scheduled_at.is_some_and(|at| at > latest) {
-            return Err(AppError::Invalid("a task is scheduled at most six days ahead".to_owned()));
+            return Err(AppError::Invalid(
+                "a task is scheduled at most six days ahead".to_owned(),
+            ));
         }
         Ok(())
     }
 
     pub(crate) fn center_of(&self, target: &Target) -> Result<Arc<Center>, AppError> {
-        self.center(target.instance().ok_or(AppError::NotFound { what: "instance" })?)
+        self.center(
+            target
+                .instance()
+                .ok_or(AppError::NotFound { what: "instance" })?,
+        )
     }
 }
 
@@ -263,23 +293,40 @@ pub(crate) fn participant_token(
         role: ParticipantRole::Customer,
     };
     let expires_at = now.plus(std::time::Duration::from_secs(u64::from(duration_min) * 60));
-    tokens::mint(center.keys.tokens(), center.scope.instance, &Claim::Participant(claim), expires_at)
+    tokens::mint(
+        center.keys.tokens(),
+        center.scope.instance,
+        &Claim::Participant(claim),
+        expires_at,
+    )
 }
 
 fn check_chat(new: &StartChat) -> Result<(), AppError> {
-    check_chars("DisplayName", new.display_name.expose(), 1, DISPLAY_NAME_CHARS_MAX)?;
+    check_chars(
+        "DisplayName",
+        new.display_name.expose(),
+        1,
+        DISPLAY_NAME_CHARS_MAX,
+    )?;
     if let Some((content_type, text)) = &new.initial_message {
         check_message(content_type, text.expose())?;
     }
-    if new.duration_min.is_some_and(|minutes| !CHAT_DURATION_MIN.contains(&minutes)) {
-        return Err(AppError::Invalid("ChatDurationInMinutes lies between 60 and 10080".to_owned()));
+    if new
+        .duration_min
+        .is_some_and(|minutes| !CHAT_DURATION_MIN.contains(&minutes))
+    {
+        return Err(AppError::Invalid(
+            "ChatDurationInMinutes lies between 60 and 10080".to_owned(),
+        ));
     }
     Ok(())
 }
 
 pub(crate) fn attributes(pairs: Vec<(String, String)>) -> Result<Attributes, AppError> {
     let mut attributes = Attributes::default();
-    attributes.merge(pairs).map_err(|error| AppError::Invalid(error.to_string()))?;
+    attributes
+        .merge(pairs)
+        .map_err(|error| AppError::Invalid(error.to_string()))?;
     Ok(attributes)
 }
 
@@ -287,7 +334,9 @@ fn check_chars(what: &str, text: &str, min: usize, max: usize) -> Result<(), App
     if (min..=max).contains(&text.chars().count()) {
         Ok(())
     } else {
-        Err(AppError::Invalid(format!("{what} has {min} to {max} characters")))
+        Err(AppError::Invalid(format!(
+            "{what} has {min} to {max} characters"
+        )))
     }
 }
 
@@ -320,5 +369,8 @@ fn task_fingerprint(new: &StartTask) -> Value {
 
 fn ids_of(answer: &Value) -> Option<(ContactId, ParticipantId)> {
     let text = |name| answer.get(name)?.as_str();
-    Some((text("contactId")?.parse().ok()?, text("participantId")?.parse().ok()?))
+    Some((
+        text("contactId")?.parse().ok()?,
+        text("participantId")?.parse().ok()?,
+    ))
 }

@@ -30,7 +30,8 @@ impl App {
         let (call, access) = (Arc::clone(call), permit.spec().access);
         self.center(instance)?
             .turn(move |turn| {
-                turn.handle(Input::StopContact { contact, reason }).map_err(rejected)?;
+                turn.handle(Input::StopContact { contact, reason })
+                    .map_err(rejected)?;
                 turn.audit(&call, access, Value::Null);
                 Ok(())
             })

@@ -34,16 +34,24 @@ impl App {
         };
         let center = self.center(instance)?;
         let request = json!([contact, flow, format!("{target:?}")]);
-        let token = self.client_token(&center, call, client_token.as_deref(), &request).await?;
+        let token = self
+            .client_token(&center, call, client_token.as_deref(), &request)
+            .await?;
         let (call, access) = (Arc::clone(call), permit.spec().access);
         center
             .turn(move |turn| {
                 if let Some(answer) = recalled(token.as_ref(), turn)? {
-                    let id = answer.get("contactId").and_then(|id| id.as_str()?.parse().ok());
+                    let id = answer
+                        .get("contactId")
+                        .and_then(|id| id.as_str()?.parse().ok());
                     return id.ok_or(AppError::Internal);
                 }
                 let reply = turn
-                    .handle(Input::TransferContact { contact, flow, target })
+                    .handle(Input::TransferContact {
+                        contact,
+                        flow,
+                        target,
+                    })
                     .map_err(rejected)?;
                 let next = match reply {
                     Reply::Transferred(next) => next,

@@ -36,7 +36,11 @@ fn token_returns_its_claim_until_it_expires() {
         assert_eq!(parsed.instance, instance);
         assert_eq!(parsed.verify(&hasher(1), NOW), Some(claim));
         assert_eq!(parsed.verify(&hasher(1), LATER), None, "expired");
-        assert_eq!(parsed.verify(&hasher(2), NOW), None, "another instance's key");
+        assert_eq!(
+            parsed.verify(&hasher(2), NOW),
+            None,
+            "another instance's key"
+        );
     }
 }
 
