@@ -196,6 +196,30 @@ pub(crate) const UNSUPPORTED_MEDIA_TYPE: ApiError = ApiError::new(
     "unsupported-media-type",
     "send `application/json`",
 );
+/// The offer is gone.
+pub(crate) const OFFER_EXPIRED: ApiError = ApiError::new(
+    StatusCode::CONFLICT,
+    "offer-expired",
+    "the offer has expired or was taken back",
+);
+/// The contact is over, or not the agent's.
+pub(crate) const CONTACT_ENDED: ApiError = ApiError::new(
+    StatusCode::CONFLICT,
+    "contact-ended",
+    "the contact has ended or is no longer yours",
+);
+/// There is no such status.
+pub(crate) const UNKNOWN_STATUS: ApiError = ApiError::new(
+    StatusCode::CONFLICT,
+    "unknown-status",
+    "this status cannot be chosen: take one of the list",
+);
+/// The transfer did not come about.
+pub(crate) const TRANSFER_FAILED: ApiError = ApiError::new(
+    StatusCode::CONFLICT,
+    "transfer-failed",
+    "the contact could not be transferred: it is still yours, or has ended",
+);
 /// A fault of ours.
 pub(crate) const INTERNAL: ApiError = ApiError::new(
     StatusCode::INTERNAL_SERVER_ERROR,

@@ -13,6 +13,7 @@ use http::header::{
     VARY,
 };
 use model::{RequestId, Secret};
+use serde_json::Value;
 
 use crate::endpoint::{Access, Callers, Endpoint};
 use crate::error::{self, ApiError};
@@ -58,7 +59,17 @@ impl Arrival {
 
     /// A call of this operation by `principal`.
     pub(crate) fn call(&self, principal: Principal, operation: &'static str) -> Arc<Call> {
-        self.call_as(self.request, principal, operation)
+        self.call_about(principal, operation, Value::Null)
+    }
+
+    /// A call with parameters for the audit trail.
+    pub(crate) fn call_about(
+        &self,
+        principal: Principal,
+        operation: &'static str,
+        parameters: Value,
+    ) -> Arc<Call> {
+        self.call_as(self.request, principal, operation, parameters)
     }
 
     /// The same under a request id of its own: one of many calls of a connection.
@@ -67,10 +78,12 @@ impl Arrival {
         request: RequestId,
         principal: Principal,
         operation: &'static str,
+        parameters: Value,
     ) -> Arc<Call> {
         let mut call = Call::new(principal, request, EVENT_SOURCE, operation);
         call.source_ip = self.address;
         call.user_agent.clone_from(&self.user_agent);
+        call.parameters = parameters;
         Arc::new(call)
     }
 }
@@ -91,7 +104,13 @@ pub(crate) struct SignedIn {
 impl SignedIn {
     /// A call of this operation.
     pub(crate) fn call(&self, operation: &'static str) -> Arc<Call> {
-        self.arrival.call(self.principal.clone(), operation)
+        self.call_about(operation, Value::Null)
+    }
+
+    /// A call with parameters for the audit trail.
+    pub(crate) fn call_about(&self, operation: &'static str, parameters: Value) -> Arc<Call> {
+        self.arrival
+            .call_about(self.principal.clone(), operation, parameters)
     }
 }
 
@@ -221,9 +240,9 @@ async fn session(
 ) -> Result<SignedIn, ApiError> {
     let token = cookie::session_token(headers).ok_or(error::NOT_SIGNED_IN)?;
     let (principal, csrf) = state
-        .app()
+        .sign_in()
         .session(&token)
-        .await
+        .await?
         .ok_or(error::NOT_SIGNED_IN)?;
     Ok(SignedIn {
         principal,

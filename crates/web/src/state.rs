@@ -1,19 +1,19 @@
 //! What all handlers share.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Instant;
 
 use app::App;
+use app::signin::SignIn;
 use app::limiter::{KeyedLimiter, subscriber_network};
-use model::{IdSource, RequestId, Timestamp};
+use model::RequestId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::ApiError;
 use crate::gate::Arrival;
-use crate::security::headers::{InvalidHeader, SecurityHeaders};
+use crate::security::headers::SecurityHeaders;
 use crate::settings::WebSettings;
-use crate::workspace::sockets::Sockets;
 
 /// Subscriber networks that each limiter remembers per generation.
 const NETWORKS_MAX: usize = 50_000;
@@ -30,32 +30,24 @@ struct Shared {
     app: App,
     settings: WebSettings,
     security_headers: SecurityHeaders,
-    ids: Mutex<IdSource>,
     sign_ins: KeyedLimiter<IpAddr>,
     chat_starts: KeyedLimiter<IpAddr>,
     file_transfers: KeyedLimiter<IpAddr>,
     transfer_places: Arc<Semaphore>,
-    sockets: Sockets,
 }
 
 impl WebState {
-    /// For this installation. `ids` names requests.
-    pub(crate) fn new(
-        app: App,
-        settings: WebSettings,
-        ids: IdSource,
-    ) -> Result<Self, InvalidHeader> {
-        Ok(Self(Arc::new(Shared {
-            security_headers: SecurityHeaders::new(&settings)?,
-            ids: Mutex::new(ids),
+    /// For this installation.
+    pub(crate) fn new(app: App, settings: WebSettings) -> Self {
+        Self(Arc::new(Shared {
+            security_headers: SecurityHeaders::new(&settings),
             sign_ins: KeyedLimiter::new(settings.limits.sign_in, NETWORKS_MAX),
             chat_starts: KeyedLimiter::new(settings.limits.start_chat, NETWORKS_MAX),
             file_transfers: KeyedLimiter::new(settings.limits.attachments, NETWORKS_MAX),
             transfer_places: Arc::new(Semaphore::new(TRANSFERS_MAX)),
-            sockets: Sockets::default(),
             app,
             settings,
-        })))
+        }))
     }
 
     pub(crate) fn app(&self) -> &App {
@@ -70,14 +62,14 @@ impl WebState {
         &self.0.security_headers
     }
 
-    /// The workspace sockets of all sessions.
-    pub(crate) fn sockets(&self) -> &Sockets {
-        &self.0.sockets
+    /// The use cases of signing in.
+    pub(crate) fn sign_in(&self) -> &SignIn {
+        self.0.app.signin()
     }
 
     /// An id for a request.
     pub(crate) fn new_request_id(&self) -> RequestId {
-        RequestId::generate(&mut self.0.ids.lock().unwrap_or_else(PoisonError::into_inner))
+        self.0.app.new_request_id()
     }
 
     /// Counts a try to sign in.
@@ -109,15 +101,4 @@ fn limit(limiter: &KeyedLimiter<IpAddr>, arrival: &Arrival) -> Result<(), ApiErr
     limiter
         .check(subscriber_network(source), Instant::now())
         .map_err(|throttled| ApiError::throttled(throttled.retry_after_s()))
-}
-
-/// The time of the wall.
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Timestamp::from_millis(
-        since
-            .ok()
-            .and_then(|since| i64::try_from(since.as_millis()).ok())
-            .unwrap_or(0),
-    )
 }

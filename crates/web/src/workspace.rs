@@ -5,5 +5,4 @@ pub(crate) mod frame;
 mod perform;
 pub(crate) mod snapshot;
 pub(crate) mod socket;
-pub(crate) mod sockets;
 pub(crate) mod wire;

@@ -10,6 +10,7 @@ use axum::{Extension, Json};
 use http::StatusCode;
 use model::{AttachmentId, ContactId, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::api::request::{JsonBody, path_id};
 use crate::attachments::{download_url, upload_url};
@@ -57,7 +58,7 @@ pub(crate) async fn start(
     JsonBody(file): JsonBody<NewFile>,
 ) -> Result<Json<UploadJson>, ApiError> {
     let contact: ContactId = path_id(&contact)?;
-    let call = signed_in.call("StartAttachmentUpload");
+    let call = signed_in.call_about("StartAttachmentUpload", json!({"contactId": contact.to_string()}));
     let target = Target::Contact(state.settings().instance, contact);
     let content_type = file.content_type.clone();
     let result = async {
@@ -67,7 +68,7 @@ pub(crate) async fn start(
             content_type: file.content_type,
             size_bytes: file.size,
         };
-        state.app().agent_start_attachment(&call, permit, new).await
+        state.app().agent_start_attachment(permit, new).await
     }
     .await;
     state.app().finish(&call, &result).await;
@@ -89,15 +90,13 @@ pub(crate) async fn complete(
 ) -> Result<StatusCode, ApiError> {
     let contact: ContactId = path_id(&contact)?;
     let attachment: AttachmentId = path_id(&attachment)?;
-    let call = signed_in.call("CompleteAttachmentUpload");
+    let call = signed_in.call_about("CompleteAttachmentUpload", json!({"contactId": contact.to_string()}));
     let target = Target::Contact(state.settings().instance, contact);
     let result = async {
         let permit = state.app().authorize::<Converse>(&call, target)?;
-        // The attachment's own id makes a repetition find the first one's item.
-        let token = attachment.to_string();
         state
             .app()
-            .agent_complete_attachments(&call, permit, vec![attachment], Some(&token))
+            .agent_complete_attachment(&call, permit, attachment)
             .await
     }
     .await;
@@ -114,7 +113,7 @@ pub(crate) async fn grant(
 ) -> Result<Json<DownloadJson>, ApiError> {
     let contact: ContactId = path_id(&contact)?;
     let attachment: AttachmentId = path_id(&attachment)?;
-    let call = signed_in.call("GetAttachment");
+    let call = signed_in.call_about("GetAttachment", json!({"contactId": contact.to_string()}));
     let target = Target::Contact(state.settings().instance, contact);
     let result = async {
         let permit = state.app().authorize::<ReadOwnTranscript>(&call, target)?;

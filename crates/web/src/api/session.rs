@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use app::Principal;
+use app::action::DescribeInstance;
+use app::{Principal, Target};
 use axum::Extension;
 use axum::Json;
 use axum::extract::State;
@@ -10,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use model::resource::{BodyOf, SecurityProfile, User};
-use model::{ResourceKind, Secret, Timestamp};
+use model::{InstanceId, ResourceKind, Secret, Timestamp};
 use serde::Serialize;
 
 use crate::error::{self, ApiError};
-use crate::gate::SignedIn;
+use crate::gate::{Arrival, SignedIn};
 use crate::security::cookie;
 use crate::state::WebState;
 
@@ -26,7 +27,6 @@ pub(crate) struct SessionJson {
     instance: InstanceJson,
     permissions: BTreeSet<&'static str>,
     csrf_token: String,
-    expires_at: Timestamp,
     server_time: Timestamp,
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(signed_in): Extension<SignedIn>,
 ) -> Result<Json<SessionJson>, ApiError> {
-    session_json(&state, &signed_in.principal, &signed_in.csrf, signed_in.expires_at).map(Json)
+    session_json(&state, &signed_in.arrival, &signed_in.principal, &signed_in.csrf).map(Json)
 }
 
 /// `POST /api/sign-out`: the session ends, and its sockets with it.
@@ -59,12 +59,9 @@ pub(crate) async fn sign_out(
     Extension(signed_in): Extension<SignedIn>,
 ) -> Result<Response, ApiError> {
     let call = signed_in.call("SignOut");
-    let result = state.app().sign_out(&call, &signed_in.token).await;
+    let result = state.sign_in().sign_out(&call, &signed_in.token).await;
     state.app().finish(&call, &result).await;
     result?;
-    if let Principal::User { session, .. } = signed_in.principal {
-        state.sockets().end_session(session);
-    }
     let cleared = [(SET_COOKIE, cookie::clear_session())];
     Ok((StatusCode::NO_CONTENT, cleared).into_response())
 }
@@ -73,9 +70,9 @@ pub(crate) async fn sign_out(
 /// person's security profiles.
 pub(crate) fn session_json(
     state: &WebState,
+    arrival: &Arrival,
     principal: &Principal,
     csrf: &Secret<String>,
-    expires_at: Timestamp,
 ) -> Result<SessionJson, ApiError> {
     let Principal::User {
         instance,
@@ -113,11 +110,25 @@ pub(crate) fn session_json(
         },
         instance: InstanceJson {
             id: instance.to_string(),
-            alias: app.alias(*instance).unwrap_or_default(),
+            alias: alias(state, arrival, principal, *instance),
         },
         permissions,
         csrf_token: csrf.expose().clone(),
-        expires_at,
         server_time: app.now(),
     })
+}
+
+/// The instance's short name, for those who may know it; its id for others.
+fn alias(
+    state: &WebState,
+    arrival: &Arrival,
+    principal: &Principal,
+    instance: InstanceId,
+) -> String {
+    let call = arrival.call(principal.clone(), "DescribeInstance");
+    let known = state
+        .app()
+        .authorize::<DescribeInstance>(&call, Target::Instance(instance))
+        .and_then(|permit| state.app().instance(&permit));
+    known.map_or_else(|_| instance.to_string(), |summary| summary.alias)
 }

@@ -1,7 +1,5 @@
 //! Signing in: password, second factor, set-up link, invitation.
 
-use std::sync::Arc;
-
 use app::signin::{SetUp, SignInOutcome};
 use app::{AppError, Call, Principal};
 use axum::extract::State;
@@ -92,10 +90,16 @@ pub(crate) async fn sign_in(
     let call = arrival.call(Principal::Visitor, "SignIn");
     let instance = state.settings().instance;
     let outcome = state
-        .app()
-        .sign_in(&call, instance, &body.username, body.password.0, body.code)
+        .sign_in()
+        .sign_in(
+            &call,
+            instance,
+            &body.username,
+            body.password.0,
+            body.code.as_deref(),
+        )
         .await;
-    answer(&state, &call, outcome, error::SIGN_IN_REFUSED).await
+    answer(&state, &arrival, &call, outcome, error::SIGN_IN_REFUSED).await
 }
 
 /// `POST /api/second-factor`.
@@ -109,10 +113,10 @@ pub(crate) async fn second_factor(
     check_code(&body.code)?;
     let call = arrival.call(Principal::Visitor, "ConfirmSecondFactor");
     let outcome = state
-        .app()
-        .confirm_second_factor(&call, body.enrolment_token.0, &body.code)
+        .sign_in()
+        .confirm_second_factor(&call, &body.enrolment_token.0, &body.code)
         .await;
-    answer(&state, &call, outcome, error::CODE_REFUSED).await
+    answer(&state, &arrival, &call, outcome, error::CODE_REFUSED).await
 }
 
 /// `POST /api/set-up`.
@@ -135,10 +139,10 @@ pub(crate) async fn set_up(
         password: body.password.0,
     };
     let outcome = state
-        .app()
-        .set_up(&call, body.token.0, administrator)
+        .sign_in()
+        .set_up(&call, &body.token.0, administrator)
         .await;
-    answer(&state, &call, outcome, error::LINK_REFUSED).await
+    answer(&state, &arrival, &call, outcome, error::LINK_REFUSED).await
 }
 
 /// `POST /api/invitation`.
@@ -152,27 +156,26 @@ pub(crate) async fn redeem_invitation(
     check_new_password(&body.password)?;
     let call = arrival.call(Principal::Visitor, "RedeemInvitation");
     let outcome = state
-        .app()
-        .redeem_invitation(&call, body.token.0, body.password.0)
+        .sign_in()
+        .redeem_invitation(&call, &body.token.0, body.password.0)
         .await;
-    answer(&state, &call, outcome, error::LINK_REFUSED).await
+    answer(&state, &arrival, &call, outcome, error::LINK_REFUSED).await
 }
 
 async fn answer(
     state: &WebState,
-    call: &Arc<Call>,
+    arrival: &Arrival,
+    call: &Call,
     outcome: Result<SignInOutcome, AppError>,
     refusal: ApiError,
 ) -> Result<Response, ApiError> {
     state.app().finish(call, &outcome).await;
     match outcome? {
-        SignInOutcome::SignedIn {
-            session,
-            csrf,
-            user,
-        } => {
+        SignInOutcome::SignedIn { session, .. } => {
             let cookie = cookie::set_session(&session).ok_or(error::INTERNAL)?;
-            let shown = session_json(state, &user, &csrf)?;
+            let begun = state.sign_in().session(&session).await?;
+            let (principal, csrf) = begun.ok_or(error::NOT_SIGNED_IN)?;
+            let shown = session_json(state, arrival, &principal, &csrf)?;
             let body = json!({"result": "signed-in", "session": shown});
             Ok(([(SET_COOKIE, cookie)], Json(body)).into_response())
         }

@@ -47,17 +47,15 @@ pub(crate) struct SecurityHeaders {
     page_policy: HeaderValue,
 }
 
-/// The settings cannot stand in a header.
-#[derive(Debug, thiserror::Error)]
-#[error("the configured origins cannot stand in a header")]
-pub(crate) struct InvalidHeader;
-
 impl SecurityHeaders {
     /// For this installation.
-    pub(crate) fn new(settings: &WebSettings) -> Result<Self, InvalidHeader> {
-        Ok(Self {
-            page_policy: HeaderValue::try_from(page_policy(settings)).map_err(|_| InvalidHeader)?,
-        })
+    pub(crate) fn new(settings: &WebSettings) -> Self {
+        Self {
+            // Origins consist of characters that may stand in a header; should one ever not, pages get
+            // the policy that allows nothing.
+            page_policy: HeaderValue::try_from(page_policy(settings))
+                .unwrap_or(HeaderValue::from_static(NOTHING)),
+        }
     }
 
     /// Adds the headers of this kind; what a handler set of its own accord is overridden.

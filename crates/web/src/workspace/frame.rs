@@ -1,6 +1,6 @@
 //! What the workspace's page sends: one strict enum, parsed at the edge.
 
-use model::{AgentStatusId, ContactId, QuickConnectId, TranscriptItemId};
+use model::{AgentStatusId, ContactId, QuickConnectId};
 use serde::Deserialize;
 
 use crate::error::ApiError;
@@ -34,14 +34,6 @@ impl RequestId {
     /// As the page wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The id of the transcript item that this request says. The page's id becomes the item's, so that
-    /// a repetition finds it again.
-    pub(crate) fn as_item(&self) -> Result<TranscriptItemId, ApiError> {
-        self.0.parse().map_err(|_| {
-            ApiError::invalid("`requestId` of `chat.send` must be a UUID in lower case with hyphens")
-        })
     }
 
     fn parse(text: String) -> Option<Self> {

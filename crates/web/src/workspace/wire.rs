@@ -140,7 +140,19 @@ pub(crate) struct ItemJson<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<AttachmentJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<TranscriptItemId>,
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    receipts: Vec<ReceiptJson>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReceiptJson {
+    participant_id: ParticipantId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -154,9 +166,8 @@ struct AttachmentJson<'a> {
 }
 
 impl<'a> ItemJson<'a> {
-    /// An item as this reader sees it. Items that the reader said carry the id of their request,
-    /// which is the item's own.
-    pub(crate) fn of(item: &'a TranscriptItem, reader: Option<ParticipantId>) -> Self {
+    /// An item; one of the reader's own carries the id of its request, where that is known.
+    pub(crate) fn of(item: &'a TranscriptItem, request: Option<&'a str>) -> Self {
         let (kind, content_type, text) = match &item.content {
             ItemContent::Message { content_type, text } => (
                 "message",
@@ -174,7 +185,6 @@ impl<'a> ItemJson<'a> {
             ItemContent::Attachment(files) => files.as_slice(),
             ItemContent::Message { .. } | ItemContent::Event { .. } => &[],
         };
-        let own = reader.is_some() && item.participant == reader;
         Self {
             id: item.id,
             contact_id: item.contact,
@@ -196,7 +206,26 @@ impl<'a> ItemJson<'a> {
                     status: file.status,
                 })
                 .collect(),
-            request_id: (own && kind == "message").then_some(item.id),
+            request_id: request,
+            receipts: Vec::new(),
         }
+    }
+
+    /// With what other participants than `reader` have received of it.
+    pub(crate) fn with_receipts(
+        mut self,
+        receipts: &[Receipt],
+        reader: Option<ParticipantId>,
+    ) -> Self {
+        self.receipts = receipts
+            .iter()
+            .filter(|receipt| receipt.item == self.id && Some(receipt.participant) != reader)
+            .map(|receipt| ReceiptJson {
+                participant_id: receipt.participant,
+                delivered_at: receipt.delivered_at,
+                read_at: receipt.read_at,
+            })
+            .collect();
+        self
     }
 }

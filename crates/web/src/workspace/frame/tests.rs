@@ -160,10 +160,3 @@ fn a_request_id_has_its_longest_length() {
         Err(Refusal::NotUnderstood)
     ));
 }
-
-#[test]
-fn a_message_needs_a_uuid_as_its_id() {
-    assert!(RequestId::parse("r1".to_owned()).unwrap().as_item().is_err());
-    let uuid = RequestId::parse(ID.to_owned()).unwrap();
-    assert_eq!(uuid.as_item().unwrap().to_string(), ID);
-}

@@ -55,16 +55,37 @@ fn an_item_has_the_words_of_the_protocol() {
 }
 
 #[test]
-fn only_the_own_messages_name_their_request() {
+fn an_own_message_names_its_request() {
     let item = item(ItemContent::Message {
         content_type: "text/plain".to_owned(),
         text: "Hello".into(),
     });
-    let seen_by = |reader| serde_json::to_value(ItemJson::of(&item, reader)).unwrap();
-    let own = seen_by(Some(ParticipantId::from_u128(4)));
-    assert_eq!(own["requestId"], own["id"]);
-    let others = seen_by(Some(ParticipantId::from_u128(5)));
-    assert!(others.get("requestId").is_none());
+    let json = serde_json::to_value(ItemJson::of(&item, Some("r1"))).unwrap();
+    assert_eq!(json["requestId"], "r1");
+}
+
+#[test]
+fn receipts_of_others_stand_with_their_item() {
+    let item = item(ItemContent::Message {
+        content_type: "text/plain".to_owned(),
+        text: "Hello".into(),
+    });
+    let mut other = receipt(Some(5), None);
+    other.item = TranscriptItemId::from_u128(77);
+    let receipts = [receipt(Some(5), Some(6)), other];
+    let shown_to = |reader| {
+        let json = ItemJson::of(&item, None).with_receipts(&receipts, Some(reader));
+        serde_json::to_value(json).unwrap()["receipts"].clone()
+    };
+    assert_eq!(
+        shown_to(ParticipantId::from_u128(9)),
+        json!([{
+            "participantId": "00000000-0000-0000-0000-000000000004",
+            "deliveredAt": 5,
+            "readAt": 6,
+        }])
+    );
+    assert_eq!(shown_to(ParticipantId::from_u128(4)), Value::Null);
 }
 
 #[test]
