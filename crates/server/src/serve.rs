@@ -41,7 +41,8 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     tracing::info!(origin = %sites.origin, "serving");
-    wiring::serve(&config.data, app, store, (main, main_router), (files, files_router)).await
+    let events = config.events_folder;
+    wiring::serve(&config.data, app, store, (main, main_router), (files, files_router), events).await
 }
 
 fn settings(config: &Config) -> Settings {
