@@ -44,3 +44,10 @@ pub(crate) fn restore(from: &Path, data: &Path, destroyed: Option<&Path>) -> Res
 fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).with_context(|| format!("`{}` is no path", path.display()))
 }
+
+/// `ringfence code`: what an authenticator with this secret shows now.
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) fn code(secret: &str) -> Result<()> {
+    println!("{}", signin::current_code(secret, crate::wiring::now())?);
+    Ok(())
+}
