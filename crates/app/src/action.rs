@@ -218,6 +218,7 @@ actions! {
     SetUp: "ringfence", Write, Any, [], [Anyone];
     CreateSetUpLink: "ringfence", Write, Any, [], [Operator, System];
     InviteUser: "ringfence", Write, Any, ["Users.Create"], [Operator, System];
+    ProvisionCredential: "ringfence", Write, Any, [], [System];
     CreateAccessKey: "ringfence", Write, Any, [], [Operator, System];
     ListAccessKeys: "ringfence", Read, Any, [], [Operator];
     DeleteAccessKey: "ringfence", Write, Any, [], [Operator];

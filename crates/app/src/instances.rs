@@ -163,6 +163,11 @@ impl App {
             .collect()
     }
 
+    /// The instance with the lowest id: the one that the pages serve.
+    pub fn first_instance(&self) -> Option<InstanceScope> {
+        self.centers().first().map(|center| center.scope.clone())
+    }
+
     /// The instance that the permit names.
     ///
     /// # Errors

@@ -13,9 +13,9 @@ pub mod chat;
 pub mod config;
 pub mod contact;
 pub mod error;
-
 mod instances;
 pub mod limiter;
+mod outbox;
 pub mod permit;
 pub mod ports;
 pub mod principal;
@@ -26,5 +26,6 @@ mod vault;
 pub use app::{Adapters, App, Settings};
 pub use error::AppError;
 pub use instances::InstanceSummary;
+pub use outbox::OutboxItem;
 pub use permit::{Permit, Target};
 pub use principal::{Call, Principal};

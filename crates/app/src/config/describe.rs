@@ -45,4 +45,15 @@ impl App {
         let center = self.center(instance).ok()?;
         center.resources(|resources| resources.get(kind, id).cloned())
     }
+
+    /// A resource by its name, compared without regard to ASCII case: for the program's own start.
+    pub fn resource_by_name(
+        &self,
+        instance: InstanceId,
+        kind: ResourceKind,
+        name: &str,
+    ) -> Option<Arc<Resource>> {
+        let center = self.center(instance).ok()?;
+        center.resources(|resources| resources.by_name(kind, name).cloned())
+    }
 }
