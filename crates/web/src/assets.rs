@@ -61,11 +61,7 @@ pub(crate) fn named_file(state: &WebState, path: &str, headers: &HeaderMap) -> R
 }
 
 /// A page, with what `fill` puts into it.
-pub(crate) fn page(
-    state: &WebState,
-    path: &str,
-    fill: impl FnOnce(String) -> String,
-) -> Response {
+pub(crate) fn page(state: &WebState, path: &str, fill: impl FnOnce(String) -> String) -> Response {
     if state.settings().pages == Pages::Absent {
         return error::NOT_FOUND.into_response();
     }
@@ -87,17 +83,18 @@ pub(crate) fn page(
     response
 }
 
-fn file(
-    state: &WebState,
-    path: &str,
-    cache: HeaderValue,
-    headers: &HeaderMap,
-) -> Response {
+fn file(state: &WebState, path: &str, cache: HeaderValue, headers: &HeaderMap) -> Response {
     if state.settings().pages == Pages::Absent || !is_plain(path) {
         return error::NOT_FOUND.into_response();
     }
     match Ui::get(path) {
-        Some(file) => answer(file.data, &file.metadata.sha256_hash(), path, cache, headers),
+        Some(file) => answer(
+            file.data,
+            &file.metadata.sha256_hash(),
+            path,
+            cache,
+            headers,
+        ),
         None => error::NOT_FOUND.into_response(),
     }
 }

@@ -7,11 +7,11 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
     CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue,
 };
-use http::StatusCode;
 use model::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -51,7 +51,11 @@ pub(crate) fn upload_url(settings: &WebSettings, grant: &Secret<String>) -> Stri
 
 /// Where a granted download lies.
 pub(crate) fn download_url(settings: &WebSettings, grant: &Secret<String>) -> String {
-    format!("{}/download/{}", settings.attachments_origin, grant.expose())
+    format!(
+        "{}/download/{}",
+        settings.attachments_origin,
+        grant.expose()
+    )
 }
 
 /// `OPTIONS /upload/{grant}` and `OPTIONS /download/{grant}`.

@@ -69,7 +69,14 @@ impl Route {
         H: Handler<T, WebState>,
         T: 'static,
     {
-        Self::new(Method::GET, MethodFilter::GET, path, access, Callers::Any, handler)
+        Self::new(
+            Method::GET,
+            MethodFilter::GET,
+            path,
+            access,
+            Callers::Any,
+            handler,
+        )
     }
 
     /// A `POST` of our own pages.
@@ -79,7 +86,14 @@ impl Route {
         T: 'static,
     {
         let callers = Callers::OwnPages;
-        Self::new(Method::POST, MethodFilter::POST, path, access, callers, handler)
+        Self::new(
+            Method::POST,
+            MethodFilter::POST,
+            path,
+            access,
+            callers,
+            handler,
+        )
     }
 
     /// A `PUT` of approved pages and of programs.
@@ -89,7 +103,14 @@ impl Route {
         T: 'static,
     {
         let callers = Callers::ApprovedPagesAndPrograms;
-        Self::new(Method::PUT, MethodFilter::PUT, path, access, callers, handler)
+        Self::new(
+            Method::PUT,
+            MethodFilter::PUT,
+            path,
+            access,
+            callers,
+            handler,
+        )
     }
 
     /// The question of a browser whether an approved page may send what it wants to.
@@ -100,7 +121,14 @@ impl Route {
     {
         let access = Access::Public("a browser asks before it sends; the answer is a constant");
         let callers = Callers::ApprovedPages;
-        Self::new(Method::OPTIONS, MethodFilter::OPTIONS, path, access, callers, handler)
+        Self::new(
+            Method::OPTIONS,
+            MethodFilter::OPTIONS,
+            path,
+            access,
+            callers,
+            handler,
+        )
     }
 
     fn new<H, T>(

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use app::AppError;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{HeaderValue, RETRY_AFTER};
 use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 
 /// How long a client waits after [`AppError::Unavailable`], seconds.
@@ -16,7 +16,7 @@ const QUOTA_RETRY_S: u32 = 30;
 
 /// A refusal or failure, ready to be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiError {
+pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
@@ -90,19 +90,18 @@ impl ApiError {
     }
 
     /// The code of the protocol.
-    pub fn code(&self) -> &'static str {
+    pub(crate) const fn code(&self) -> &'static str {
         self.code
-    }
-
-    /// Its status.
-    pub(crate) const fn status(&self) -> StatusCode {
-        self.status
     }
 
     /// The same refusal for those who may not know whether the target exists.
     #[must_use]
     pub(crate) fn hiding_existence(self) -> Self {
-        if self == NOT_PERMITTED { NOT_FOUND } else { self }
+        if self == NOT_PERMITTED {
+            NOT_FOUND
+        } else {
+            self
+        }
     }
 
     /// The body: `code`, `message`, and when to try again.
@@ -270,13 +269,7 @@ impl IntoResponse for ApiError {
         struct Wire<'a> {
             error: ErrorBody<'a>,
         }
-        let mut response = (
-            self.status,
-            Json(Wire {
-                error: self.body(),
-            }),
-        )
-            .into_response();
+        let mut response = (self.status, Json(Wire { error: self.body() })).into_response();
         if let Some(seconds) = self.retry_after_s {
             response
                 .headers_mut()

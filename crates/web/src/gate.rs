@@ -179,7 +179,12 @@ pub(crate) async fn endpoint(
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(REQUEST_ID_HEADER, id);
     }
-    allow_cross_origin(&state, &endpoint, named.ok().flatten(), response.headers_mut());
+    allow_cross_origin(
+        &state,
+        &endpoint,
+        named.ok().flatten(),
+        response.headers_mut(),
+    );
     // The template and not the path: paths hold ids, grants and tickets.
     tracing::info!(
         http.method = %endpoint.method,
@@ -202,14 +207,18 @@ fn check_origin(
         (Callers::Any, _) => true,
         (_, Err(_)) => false,
         (Callers::OwnPages, Ok(named)) => named.as_ref() == Some(&settings.origin),
-        (Callers::ApprovedPages, Ok(named)) => {
-            named.as_ref().is_some_and(|origin| settings.approves(origin))
-        }
-        (Callers::ApprovedPagesAndPrograms, Ok(named)) => {
-            named.as_ref().is_none_or(|origin| settings.approves(origin))
-        }
+        (Callers::ApprovedPages, Ok(named)) => named
+            .as_ref()
+            .is_some_and(|origin| settings.approves(origin)),
+        (Callers::ApprovedPagesAndPrograms, Ok(named)) => named
+            .as_ref()
+            .is_none_or(|origin| settings.approves(origin)),
     };
-    if fine { Ok(()) } else { Err(error::ORIGIN_REFUSED) }
+    if fine {
+        Ok(())
+    } else {
+        Err(error::ORIGIN_REFUSED)
+    }
 }
 
 /// Lets the request in with what its handler needs to know of the caller.

@@ -21,11 +21,20 @@ mod state;
 mod workspace;
 
 pub use endpoint::{Access, Endpoint};
-pub use participant::codec::{ClientFrame as ParticipantFrame, parse_client_frame};
-pub use router::{attachments_router, endpoints, router};
+pub use router::{attachments_router, endpoints, router, router_with_api};
 pub use security::origin::{InvalidOrigin, Origin};
 pub use settings::{Pages, WebLimits, WebSettings};
-pub use workspace::frame::{ClientFrame as WorkspaceClientFrame, parse as parse_workspace_frame};
+
+/// Whether a text is a frame that a participant's client may send. For fuzzing: the parsers of
+/// sockets are reached from outside by this alone.
+pub fn is_participant_frame(text: &str) -> bool {
+    participant::codec::parse_client_frame(text).is_ok()
+}
+
+/// Whether a text is a frame that the workspace's page may send. For fuzzing.
+pub fn is_workspace_frame(text: &str) -> bool {
+    workspace::frame::parse(text).is_ok()
+}
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use app::action::{
 };
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::routing::post_service;
 
 use crate::api::{attachments, contact_page, contacts, quick_connects, session, sign_in};
 use crate::chat::{pages, start};
@@ -31,6 +32,15 @@ const GRANT: Access = Access::Bearer("a grant for one object and one method, 5 m
 /// The main origin: pages, their API, sockets, the start of chats.
 pub fn router(app: App, settings: WebSettings) -> Router {
     build(app, settings, Site::Main, main_routes())
+}
+
+/// The main origin with the API of programs behind it: what is no endpoint of ours goes to `api`, and so
+/// does `POST /`, which the `sts` service answers.
+pub fn router_with_api(app: App, settings: WebSettings, api: Router) -> Router {
+    // Behind our own checks and headers: the API authenticates each request by itself.
+    router(app, settings)
+        .route("/", post_service(api.clone()))
+        .fallback_service(api)
 }
 
 /// The attachments origin: files by grant.
@@ -103,7 +113,11 @@ fn workspace_routes() -> Vec<Route> {
         Route::get("/api/workspace/socket", OPEN, workspace::socket::open)
             .for_callers(Callers::OwnPages),
         Route::get("/api/quick-connects", QUICK_CONNECTS, quick_connects::list),
-        Route::post("/api/contacts/{contact}/attachments", CONVERSE, attachments::start),
+        Route::post(
+            "/api/contacts/{contact}/attachments",
+            CONVERSE,
+            attachments::start,
+        ),
         Route::post(
             "/api/contacts/{contact}/attachments/{attachment}/complete",
             CONVERSE,

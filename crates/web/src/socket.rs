@@ -11,7 +11,6 @@ use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 
 pub(crate) use close::Close;
-pub(crate) use incoming::Incoming;
 pub(crate) use outbound::Outbound;
 
 /// How often the server sends a ping of its own: browsers slow down the timers of hidden pages, but

@@ -1,13 +1,14 @@
 //! What all handlers share.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use app::App;
-use app::signin::SignIn;
 use app::limiter::{KeyedLimiter, subscriber_network};
-use model::RequestId;
+use app::signin::SignIn;
+use aws_lc_rs::rand;
+use model::{IdSource, RequestId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::ApiError;
@@ -29,6 +30,7 @@ pub(crate) struct WebState(Arc<Shared>);
 struct Shared {
     app: App,
     settings: WebSettings,
+    ids: Mutex<IdSource>,
     security_headers: SecurityHeaders,
     sign_ins: KeyedLimiter<IpAddr>,
     chat_starts: KeyedLimiter<IpAddr>,
@@ -41,6 +43,7 @@ impl WebState {
     pub(crate) fn new(app: App, settings: WebSettings) -> Self {
         Self(Arc::new(Shared {
             security_headers: SecurityHeaders::new(&settings),
+            ids: Mutex::new(fresh_ids()),
             sign_ins: KeyedLimiter::new(settings.limits.sign_in, NETWORKS_MAX),
             chat_starts: KeyedLimiter::new(settings.limits.start_chat, NETWORKS_MAX),
             file_transfers: KeyedLimiter::new(settings.limits.attachments, NETWORKS_MAX),
@@ -69,7 +72,7 @@ impl WebState {
 
     /// An id for a request.
     pub(crate) fn new_request_id(&self) -> RequestId {
-        self.0.app.new_request_id()
+        RequestId::generate(&mut self.0.ids.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Counts a try to sign in.
@@ -101,4 +104,13 @@ fn limit(limiter: &KeyedLimiter<IpAddr>, arrival: &Arrival) -> Result<(), ApiErr
     limiter
         .check(subscriber_network(source), Instant::now())
         .map_err(|throttled| ApiError::throttled(throttled.retry_after_s()))
+}
+
+/// A source of ids for requests and passing events; unique, but no secrets.
+fn fresh_ids() -> IdSource {
+    let mut seed = [0; 32];
+    if rand::fill(&mut seed).is_err() {
+        tracing::error!("the system has no randomness: request ids repeat after a restart");
+    }
+    IdSource::from_seed(seed)
 }

@@ -184,7 +184,7 @@ impl App {
         Ok(items)
     }
 
-    async fn open_item(
+    pub(crate) async fn open_item(
         &self,
         center: &Center,
         row: &TranscriptRow,

@@ -58,7 +58,10 @@ pub(crate) async fn start(
     JsonBody(file): JsonBody<NewFile>,
 ) -> Result<Json<UploadJson>, ApiError> {
     let contact: ContactId = path_id(&contact)?;
-    let call = signed_in.call_about("StartAttachmentUpload", json!({"contactId": contact.to_string()}));
+    let call = signed_in.call_about(
+        "StartAttachmentUpload",
+        json!({"contactId": contact.to_string()}),
+    );
     let target = Target::Contact(state.settings().instance, contact);
     let content_type = file.content_type.clone();
     let result = async {
@@ -90,7 +93,10 @@ pub(crate) async fn complete(
 ) -> Result<StatusCode, ApiError> {
     let contact: ContactId = path_id(&contact)?;
     let attachment: AttachmentId = path_id(&attachment)?;
-    let call = signed_in.call_about("CompleteAttachmentUpload", json!({"contactId": contact.to_string()}));
+    let call = signed_in.call_about(
+        "CompleteAttachmentUpload",
+        json!({"contactId": contact.to_string()}),
+    );
     let target = Target::Contact(state.settings().instance, contact);
     let result = async {
         let permit = state.app().authorize::<Converse>(&call, target)?;

@@ -85,7 +85,11 @@ struct RecordJson<'a> {
 
 /// One line of the timeline.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
 enum EntryJson<'a> {
     /// Something happened to the contact, in the words of Amazon Connect's contact events.
     Event {
@@ -129,7 +133,9 @@ pub(crate) async fn show(
     app.finish(&call, &result).await;
     let page = result.map_err(|error| ApiError::from(error).hiding_existence())?;
     let may_attributes = app.authorize::<GetContactAttributes>(&call, target).is_ok();
-    let may_transcript = app.authorize::<ReadContactTranscript>(&call, target).is_ok();
+    let may_transcript = app
+        .authorize::<ReadContactTranscript>(&call, target)
+        .is_ok();
     let name_of = |kind, id| {
         app.resource(instance, kind, id)
             .map(|resource| resource.name.clone())
@@ -210,8 +216,7 @@ fn record_json(record: &ContactRecord, may_attributes: bool) -> RecordJson<'_> {
         dequeued_at: queue.and_then(|queue| queue.dequeued_at),
         connected_to_agent_at: agent.map(|agent| agent.connected_at),
         transfer_completed_at: record.transfer_completed_at,
-        after_contact_work_started_at: agent
-            .and_then(|agent| agent.after_contact_work_started_at),
+        after_contact_work_started_at: agent.and_then(|agent| agent.after_contact_work_started_at),
         after_contact_work_ended_at: agent.and_then(|agent| agent.after_contact_work_ended_at),
         scheduled_at: record.scheduled_at,
         agent_connection_attempts: record.agent_connection_attempts,

@@ -50,7 +50,13 @@ pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(signed_in): Extension<SignedIn>,
 ) -> Result<Json<SessionJson>, ApiError> {
-    session_json(&state, &signed_in.arrival, &signed_in.principal, &signed_in.csrf).map(Json)
+    session_json(
+        &state,
+        &signed_in.arrival,
+        &signed_in.principal,
+        &signed_in.csrf,
+    )
+    .map(Json)
 }
 
 /// `POST /api/sign-out`: the session ends, and its sockets with it.

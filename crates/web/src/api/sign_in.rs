@@ -170,7 +170,7 @@ async fn answer(
     refusal: ApiError,
 ) -> Result<Response, ApiError> {
     state.app().finish(call, &outcome).await;
-    match outcome? {
+    match outcome.map_err(failure)? {
         SignInOutcome::SignedIn { session, .. } => {
             let cookie = cookie::set_session(&session).ok_or(error::INTERNAL)?;
             let begun = state.sign_in().session(&session).await?;
@@ -190,6 +190,15 @@ async fn answer(
         }))
         .into_response()),
         SignInOutcome::Refused => Err(refusal),
+    }
+}
+
+/// Where the link was good and a name or the first password is not.
+fn failure(error: AppError) -> ApiError {
+    match error {
+        AppError::Duplicate { .. } => error::USERNAME_TAKEN,
+        AppError::Invalid(message) => ApiError::weak_password(message),
+        other => other.into(),
     }
 }
 
@@ -220,5 +229,7 @@ fn check_code(code: &str) -> Result<(), ApiError> {
     if code.len() == CODE_DIGITS && code.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(());
     }
-    Err(ApiError::invalid(format!("`code` has {CODE_DIGITS} digits")))
+    Err(ApiError::invalid(format!(
+        "`code` has {CODE_DIGITS} digits"
+    )))
 }

@@ -34,7 +34,13 @@ fn asked_with(tag: Option<&str>) -> Response {
     if let Some(tag) = tag {
         headers.insert(IF_NONE_MATCH, HeaderValue::from_str(tag).unwrap());
     }
-    answer(Cow::Borrowed(b"content"), &[7; 32], "a.css", IMMUTABLE, &headers)
+    answer(
+        Cow::Borrowed(b"content"),
+        &[7; 32],
+        "a.css",
+        IMMUTABLE,
+        &headers,
+    )
 }
 
 #[test]
@@ -48,6 +54,9 @@ fn a_known_file_is_not_sent_again() {
     let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
     assert_eq!(asked_with(Some(&tag)).status(), StatusCode::NOT_MODIFIED);
     let several = format!("\"x\", W/{tag}");
-    assert_eq!(asked_with(Some(&several)).status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(
+        asked_with(Some(&several)).status(),
+        StatusCode::NOT_MODIFIED
+    );
     assert_eq!(asked_with(Some("\"x\"")).status(), StatusCode::OK);
 }

@@ -45,5 +45,8 @@ pub(crate) async fn sample_style(State(state): State<WebState>, headers: HeaderM
 fn filled(html: &str, settings: &WebSettings) -> String {
     let flow = settings.public_flows.first();
     html.replace(INSTANCE_PLACE, &settings.instance.to_string())
-        .replace(FLOW_PLACE, &flow.map(ToString::to_string).unwrap_or_default())
+        .replace(
+            FLOW_PLACE,
+            &flow.map(ToString::to_string).unwrap_or_default(),
+        )
 }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 mod tests;
 
 /// The topic of a chat.
-pub const CHAT_TOPIC: &str = "aws/chat";
+pub(crate) const CHAT_TOPIC: &str = "aws/chat";
 
 /// Most topics that one frame may subscribe to.
 const TOPICS_MAX: usize = 16;
 
 /// What a client may send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClientFrame {
+pub(crate) enum ClientFrame {
     /// `aws/subscribe`: wants these topics.
     Subscribe(Vec<String>),
     /// `aws/ping`.
@@ -27,11 +27,11 @@ pub enum ClientFrame {
 /// The text is no frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a frame: expected a JSON object with `topic`")]
-pub struct InvalidFrame;
+pub(crate) struct InvalidFrame;
 
 /// Parses a frame of a client. Members that we do not know are ignored, as clients of later versions
 /// may add some.
-pub fn parse_client_frame(text: &str) -> Result<ClientFrame, InvalidFrame> {
+pub(crate) fn parse_client_frame(text: &str) -> Result<ClientFrame, InvalidFrame> {
     #[derive(Deserialize)]
     struct Wire<'a> {
         #[serde(borrow)]

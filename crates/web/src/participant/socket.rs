@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::StreamExt;
+use model::TranscriptItemId;
 use model::transcript::{ItemContent, event_type};
 use model::transcript_json::{ItemReceipt, ParticipantItem, PassingEvent};
-use model::TranscriptItemId;
 use serde::Deserialize;
 use tokio::sync::watch;
 
@@ -118,7 +118,10 @@ async fn push(
     mut subscribed: watch::Receiver<bool>,
 ) -> Close {
     let wanted = subscribed.wait_for(|subscribed| *subscribed);
-    if !matches!(tokio::time::timeout(SUBSCRIBE_TIMEOUT, wanted).await, Ok(Ok(_))) {
+    if !matches!(
+        tokio::time::timeout(SUBSCRIBE_TIMEOUT, wanted).await,
+        Ok(Ok(_))
+    ) {
         return Close::HEARTBEAT_MISSING;
     }
     let mut over = false;

@@ -48,11 +48,7 @@ impl Origin {
         let (first, second) = (named.next(), named.next());
         match (first, second) {
             (None, _) => Ok(None),
-            (Some(only), None) => only
-                .to_str()
-                .map_err(|_| InvalidOrigin)?
-                .parse()
-                .map(Some),
+            (Some(only), None) => only.to_str().map_err(|_| InvalidOrigin)?.parse().map(Some),
             (Some(_), Some(_)) => Err(InvalidOrigin),
         }
     }
@@ -103,7 +99,10 @@ impl FromStr for Origin {
             return Err(InvalidOrigin);
         }
         let uri: Uri = text.parse().map_err(|_| InvalidOrigin)?;
-        let host = uri.host().filter(|host| is_host(host)).ok_or(InvalidOrigin)?;
+        let host = uri
+            .host()
+            .filter(|host| is_host(host))
+            .ok_or(InvalidOrigin)?;
         let port = match authority.get(host.len()..) {
             Some("") => None,
             Some(rest) => Some(port_of(rest)?),
@@ -135,8 +134,13 @@ fn port_of(rest: &str) -> Result<u16, InvalidOrigin> {
 }
 
 fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(inner) => inner.parse::<IpAddr>().is_ok_and(|address| address.is_ipv6()),
+    match host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        Some(inner) => inner
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_ipv6()),
         None => {
             !host.is_empty()
                 && !host.starts_with(['.', '-'])

@@ -94,9 +94,7 @@ impl Outbound {
     }
 
     fn put(&self, outgoing: Outgoing) -> Result<(), Close> {
-        self.frames
-            .try_send(outgoing)
-            .map_err(|_| Close::TOO_SLOW)
+        self.frames.try_send(outgoing).map_err(|_| Close::TOO_SLOW)
     }
 }
 
@@ -127,7 +125,10 @@ impl OutboundQueue {
             snapshot_not_before,
         } = self;
         let fresh = async {
-            tokio::time::sleep_until(*snapshot_not_before).await;
+            // A timer that is due is ready a moment later: the first snapshot must not lose that moment.
+            if Instant::now() < *snapshot_not_before {
+                tokio::time::sleep_until(*snapshot_not_before).await;
+            }
             snapshot.changed().await
         };
         tokio::select! {

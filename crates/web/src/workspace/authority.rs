@@ -127,10 +127,11 @@ async fn look(state: &WebState, holder: &Holder) -> Result<(), Close> {
         return Err(Close::SESSION_ENDED);
     };
     let id = state.new_request_id();
-    let call = holder
-        .signed_in
-        .arrival
-        .call_as(id, principal.clone(), "OpenWorkspace", Value::Null);
+    let call =
+        holder
+            .signed_in
+            .arrival
+            .call_as(id, principal.clone(), "OpenWorkspace", Value::Null);
     let target = Target::Agent(state.settings().instance, user);
     if state
         .app()

@@ -17,7 +17,7 @@ pub(crate) const STRUCTURED_TEXT_CHARS_MAX: usize = 12_000;
 
 /// A frame of the page.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ClientFrame {
+pub(crate) enum ClientFrame {
     /// A sign of life; answered at once.
     Ping,
     /// Something fleeting, without an answer.
@@ -28,11 +28,11 @@ pub enum ClientFrame {
 
 /// The id under which the page expects its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(String);
+pub(crate) struct RequestId(String);
 
 impl RequestId {
     /// As the page wrote it.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -45,8 +45,7 @@ impl RequestId {
 
 /// Something fleeting of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say all")]
-pub enum Notice {
+pub(crate) enum Notice {
     /// The agent types.
     Typing { contact: ContactId },
     /// This item and all before have arrived.
@@ -57,8 +56,7 @@ pub enum Notice {
 
 /// Something to be done and answered.
 #[derive(Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say all")]
-pub enum Request {
+pub(crate) enum Request {
     /// Chooses a status.
     SetStatus { status: AgentStatusId },
     /// Takes an offer.
@@ -86,7 +84,7 @@ pub enum Request {
 
 /// Content types of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum MessageType {
+pub(crate) enum MessageType {
     /// Plain text.
     #[serde(rename = "text/plain")]
     Plain,
@@ -106,7 +104,7 @@ pub enum MessageType {
 
 impl MessageType {
     /// As it stands in items.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "text/plain",
             Self::Markdown => "text/markdown",
@@ -128,7 +126,7 @@ impl MessageType {
 
 /// Which items of a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
+pub(crate) enum Range {
     /// The newest.
     Newest,
     /// The last ones before this number.
@@ -139,16 +137,15 @@ pub enum Range {
 
 /// Why a frame was not taken.
 #[derive(Debug)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It cannot be told what it was: the connection is closed.
     NotUnderstood,
     /// A request that is wrong: answered under its id.
-    #[expect(missing_docs, reason = "the fields say all")]
     Answered { request: RequestId, error: ApiError },
 }
 
 /// Parses a text frame. Unknown types and members are refused.
-pub fn parse(text: &str) -> Result<ClientFrame, Refusal> {
+pub(crate) fn parse(text: &str) -> Result<ClientFrame, Refusal> {
     let wire: WireFrame = match serde_json::from_str(text) {
         Ok(wire) => wire,
         Err(fault) => return Err(refuse(text, &fault)),
@@ -333,11 +330,7 @@ impl WireFrame {
     }
 }
 
-fn send(
-    contact: ContactId,
-    content_type: MessageType,
-    text: String,
-) -> Result<Request, ApiError> {
+fn send(contact: ContactId, content_type: MessageType, text: String) -> Result<Request, ApiError> {
     let max = content_type.chars_max();
     if text.is_empty() {
         return Err(ApiError::invalid("`text` is empty: write something"));

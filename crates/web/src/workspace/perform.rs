@@ -36,7 +36,9 @@ pub(crate) async fn requests(
             }),
             Ok(Done::Said(item)) => connection.send(&ServerFrame::Ack {
                 request_id: id.as_str(),
-                item: item.as_ref().map(|item| ItemJson::of(item, Some(id.as_str()))),
+                item: item
+                    .as_ref()
+                    .map(|item| ItemJson::of(item, Some(id.as_str()))),
             }),
             Ok(Done::Read(history)) => connection.send(&history.frame(connection, &id)),
             Err(error) => connection.send(&ServerFrame::refusal(id.as_str(), &error)),
@@ -49,10 +51,7 @@ pub(crate) async fn requests(
 }
 
 /// Does notices; what fails is not worth an answer.
-pub(crate) async fn notices(
-    connection: &Connection,
-    mut waiting: mpsc::Receiver<Notice>,
-) -> Close {
+pub(crate) async fn notices(connection: &Connection, mut waiting: mpsc::Receiver<Notice>) -> Close {
     while let Some(notice) = waiting.recv().await {
         let (contact, operation) = match notice {
             Notice::Typing { contact } => (contact, "SendTyping"),
@@ -118,7 +117,8 @@ async fn perform(
 ) -> Result<Done, ApiError> {
     match request {
         Request::SetStatus { status } => {
-            let call = connection.call("SetOwnStatus", json!({"agentStatusId": status.to_string()}));
+            let call =
+                connection.call("SetOwnStatus", json!({"agentStatusId": status.to_string()}));
             let result = async {
                 let target = connection.own_presence()?;
                 let app = connection.state.app();

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use app::agent::{Workspace, WorkspaceFrame, WorkspaceSnapshot};
+use app::Target;
 use app::action::OpenWorkspace;
+use app::agent::{Workspace, WorkspaceFrame, WorkspaceSnapshot};
 use app::chat::ChatFrame;
 use app::limiter::Rate;
-use app::Target;
 use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use futures_util::StreamExt;
 use model::{AgentContactState, ContactId, ParticipantId, TranscriptItemId};

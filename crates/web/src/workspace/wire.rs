@@ -169,11 +169,9 @@ impl<'a> ItemJson<'a> {
     /// An item; one of the reader's own carries the id of its request, where that is known.
     pub(crate) fn of(item: &'a TranscriptItem, request: Option<&'a str>) -> Self {
         let (kind, content_type, text) = match &item.content {
-            ItemContent::Message { content_type, text } => (
-                "message",
-                Some(content_type.as_str()),
-                Some(text.expose()),
-            ),
+            ItemContent::Message { content_type, text } => {
+                ("message", Some(content_type.as_str()), Some(text.expose()))
+            }
             ItemContent::Event { content_type, text } => (
                 "event",
                 Some(content_type.as_str()),

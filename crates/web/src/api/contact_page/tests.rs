@@ -25,22 +25,53 @@ fn shown(kind: ContactEventKind) -> Value {
 
 #[test]
 fn events_have_the_words_of_contact_events() {
-    let (agent, queue) = (UserId::from_u128(2), QueueRef::Standard(QueueId::from_u128(3)));
+    let (agent, queue) = (
+        UserId::from_u128(2),
+        QueueRef::Standard(QueueId::from_u128(3)),
+    );
     for (kind, word) in [
         (ContactEventKind::Initiated, "INITIATED"),
         (ContactEventKind::Queued { queue }, "QUEUED"),
-        (ContactEventKind::Offered { agent, queue: Some(queue) }, "OFFERED"),
-        (ContactEventKind::Missed { agent, declined: false }, "OFFER_MISSED"),
-        (ContactEventKind::Missed { agent, declined: true }, "OFFER_DECLINED"),
-        (ContactEventKind::ConnectedToAgent { agent }, "CONNECTED_TO_AGENT"),
-        (ContactEventKind::AfterContactWorkEnded { agent }, "WRAP_UP_ENDED"),
+        (
+            ContactEventKind::Offered {
+                agent,
+                queue: Some(queue),
+            },
+            "OFFERED",
+        ),
+        (
+            ContactEventKind::Missed {
+                agent,
+                declined: false,
+            },
+            "OFFER_MISSED",
+        ),
+        (
+            ContactEventKind::Missed {
+                agent,
+                declined: true,
+            },
+            "OFFER_DECLINED",
+        ),
+        (
+            ContactEventKind::ConnectedToAgent { agent },
+            "CONNECTED_TO_AGENT",
+        ),
+        (
+            ContactEventKind::AfterContactWorkEnded { agent },
+            "WRAP_UP_ENDED",
+        ),
         (ContactEventKind::DataUpdated, "CONTACT_DATA_UPDATED"),
         (
-            ContactEventKind::Transferred { next: ContactId::from_u128(9) },
+            ContactEventKind::Transferred {
+                next: ContactId::from_u128(9),
+            },
             "TRANSFERRED",
         ),
         (
-            ContactEventKind::Disconnected { reason: DisconnectReason::CustomerDisconnect },
+            ContactEventKind::Disconnected {
+                reason: DisconnectReason::CustomerDisconnect,
+            },
             "DISCONNECTED",
         ),
     ] {
@@ -65,7 +96,7 @@ fn step(outcome: &str) -> Value {
     shown(ContactEventKind::Flow(FlowLog {
         flow: FlowRef {
             key: FlowKey::Flow(FlowId::from_u128(4)),
-            content: ContentHash::default(),
+            content: ContentHash::of("{}"),
         },
         block: "b1".to_owned(),
         action: "MessageParticipant".to_owned(),

@@ -28,7 +28,9 @@ async fn only_json_of_the_right_shape_is_taken() {
     let right = r#"{"name":"ada"}"#;
     assert_eq!(parsed("application/json", right).await.unwrap(), "ada");
     assert_eq!(
-        parsed("Application/JSON; charset=utf-8", right).await.unwrap(),
+        parsed("Application/JSON; charset=utf-8", right)
+            .await
+            .unwrap(),
         "ada"
     );
     for (content_type, body, code) in [
@@ -47,7 +49,11 @@ async fn only_json_of_the_right_shape_is_taken() {
             "invalid-request",
         ),
     ] {
-        assert_eq!(parsed(content_type, body).await.unwrap_err(), code, "{body}");
+        assert_eq!(
+            parsed(content_type, body).await.unwrap_err(),
+            code,
+            "{body}"
+        );
     }
     let broken = Body::from(&b"{\"name\":\"\xff\"}"[..]);
     assert_eq!(
@@ -68,7 +74,9 @@ async fn a_body_beyond_the_limit_is_refused_announced_or_not() {
     assert!(parsed("application/json", at.clone()).await.is_ok());
     let beyond = format!("{at} ");
     assert_eq!(
-        parsed("application/json", beyond.clone()).await.unwrap_err(),
+        parsed("application/json", beyond.clone())
+            .await
+            .unwrap_err(),
         "request-too-large"
     );
     let chunk: Result<String, std::convert::Infallible> = Ok(beyond);

@@ -29,7 +29,10 @@ fn the_body_of_the_chat_interface_starts_a_chat() {
     assert_eq!(chat.attributes, [("tier".to_owned(), "gold".to_owned())]);
     assert_eq!(chat.duration_min, Some(90));
     let (content_type, text) = chat.initial_message.unwrap();
-    assert_eq!((content_type.as_str(), text.expose()), ("text/plain", "Hello"));
+    assert_eq!(
+        (content_type.as_str(), text.expose()),
+        ("text/plain", "Hello")
+    );
 }
 
 #[test]

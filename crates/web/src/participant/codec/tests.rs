@@ -14,7 +14,10 @@ fn the_frames_of_chatjs_are_understood() {
         (r#"{"topic":"aws/ping"}"#, ClientFrame::Ping),
         (r#"{"topic":"aws/heartbeat"}"#, ClientFrame::Heartbeat),
         (r#"{"topic":"aws\/ping","later":1}"#, ClientFrame::Ping),
-        (r#"{"topic":"something/else","content":"x"}"#, ClientFrame::Other),
+        (
+            r#"{"topic":"something/else","content":"x"}"#,
+            ClientFrame::Other,
+        ),
     ] {
         assert_eq!(parse_client_frame(text), Ok(frame), "{text}");
     }
@@ -73,7 +76,8 @@ fn heartbeat_and_ping_are_answered_as_chatjs_expects() {
 
 #[test]
 fn a_pushed_item_is_a_string_of_json() {
-    let frame: Value = serde_json::from_str(&push(&json!({"Content": "\"quoted\""})).unwrap()).unwrap();
+    let frame: Value =
+        serde_json::from_str(&push(&json!({"Content": "\"quoted\""})).unwrap()).unwrap();
     assert_eq!(frame["topic"], "aws/chat");
     assert_eq!(frame["contentType"], "application/json");
     let item: Value = serde_json::from_str(frame["content"].as_str().unwrap()).unwrap();

@@ -28,7 +28,13 @@ async fn all(messages: Vec<Message>) -> Vec<Result<String, Close>> {
 
 #[tokio::test]
 async fn texts_arrive_in_order_until_the_close() {
-    let seen = all(vec!["a".into(), "b".into(), Message::Close(None), "c".into()]).await;
+    let seen = all(vec![
+        "a".into(),
+        "b".into(),
+        Message::Close(None),
+        "c".into(),
+    ])
+    .await;
     assert_eq!(
         seen,
         [Ok("a".to_owned()), Ok("b".to_owned()), Err(Close::NORMAL)]

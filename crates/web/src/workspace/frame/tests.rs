@@ -35,11 +35,17 @@ fn every_frame_of_the_protocol_is_understood() {
         ),
         (
             json!({"type": "chat.delivered", "contactId": ID, "sequence": 4}),
-            Notice::Delivered { contact: c, sequence: 4 },
+            Notice::Delivered {
+                contact: c,
+                sequence: 4,
+            },
         ),
         (
             json!({"type": "chat.read", "contactId": ID, "sequence": 4}),
-            Notice::Read { contact: c, sequence: 4 },
+            Notice::Read {
+                contact: c,
+                sequence: 4,
+            },
         ),
     ] {
         assert_eq!(parsed(&frame).unwrap(), ClientFrame::Notice(notice));
@@ -47,7 +53,9 @@ fn every_frame_of_the_protocol_is_understood() {
     for (frame, expected) in [
         (
             json!({"type": "status.set", "requestId": "r1", "statusId": ID}),
-            Request::SetStatus { status: ID.parse().unwrap() },
+            Request::SetStatus {
+                status: ID.parse().unwrap(),
+            },
         ),
         (
             json!({"type": "contact.accept", "requestId": "r1", "contactId": ID}),
@@ -67,23 +75,39 @@ fn every_frame_of_the_protocol_is_understood() {
         ),
         (
             json!({"type": "contact.transfer", "requestId": "r1", "contactId": ID, "quickConnectId": ID}),
-            Request::Transfer { contact: c, quick_connect: ID.parse().unwrap() },
+            Request::Transfer {
+                contact: c,
+                quick_connect: ID.parse().unwrap(),
+            },
         ),
         (
             json!({"type": "chat.send", "requestId": "r1", "contactId": ID, "contentType": "text/plain", "text": "hi"}),
-            Request::Send { contact: c, content_type: MessageType::Plain, text: "hi".to_owned() },
+            Request::Send {
+                contact: c,
+                content_type: MessageType::Plain,
+                text: "hi".to_owned(),
+            },
         ),
         (
             json!({"type": "chat.history", "requestId": "r1", "contactId": ID}),
-            Request::History { contact: c, range: Range::Newest },
+            Request::History {
+                contact: c,
+                range: Range::Newest,
+            },
         ),
         (
             json!({"type": "chat.history", "requestId": "r1", "contactId": ID, "beforeSequence": 9}),
-            Request::History { contact: c, range: Range::Before(9) },
+            Request::History {
+                contact: c,
+                range: Range::Before(9),
+            },
         ),
         (
             json!({"type": "chat.history", "requestId": "r1", "contactId": ID, "afterSequence": 0}),
-            Request::History { contact: c, range: Range::After(0) },
+            Request::History {
+                contact: c,
+                range: Range::After(0),
+            },
         ),
     ] {
         assert_eq!(request(&frame), expected);
