@@ -13,6 +13,7 @@ pub mod chat;
 pub mod config;
 pub mod contact;
 pub mod error;
+mod identity;
 mod instances;
 mod outbox;
 pub mod permit;
@@ -24,6 +25,7 @@ mod vault;
 
 pub use app::{Adapters, App, Settings};
 pub use error::AppError;
+pub use identity::ProvisionedCredential;
 pub use instances::InstanceSummary;
 pub use outbox::OutboxItem;
 pub use permit::{Permit, Target};

@@ -84,7 +84,10 @@ fn settings() -> Settings {
         outbox: false,
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
-        signin: app::signin::SignInSettings::default(),
+        signin: app::signin::SignInConfig {
+            issuer: "Ringfence demo".to_owned(),
+            ..app::signin::SignInConfig::default()
+        },
     }
 }
 
