@@ -10,13 +10,13 @@ use crate::audit::{self, Verdict};
 use crate::center::{Center, Surroundings, fresh_ids};
 use crate::chat::attachments::AttachmentLimits;
 use crate::error::AppError;
+use crate::identity::{AccountSealing, Users};
 use crate::permit::{self, Facts, Permit, Target};
 use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
 use crate::ports::policy::Policy;
 use crate::ports::store::Store;
 use crate::ports::{Clock, signin::Verifier};
-use crate::identity::{AccountSealing, Users};
 use crate::principal::{Call, Principal};
 use crate::signin::{SignIn, SignInConfig, SignInPorts};
 use crate::vault::{self, InstanceKeys, Vault};
@@ -78,11 +78,20 @@ pub(crate) struct Centers(RwLock<BTreeMap<InstanceId, Arc<Center>>>);
 
 impl Centers {
     pub(crate) fn get(&self, instance: InstanceId) -> Option<Arc<Center>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&instance).cloned()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&instance)
+            .cloned()
     }
 
     fn all(&self) -> Vec<Arc<Center>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     fn add(&self, center: Arc<Center>) {
@@ -117,7 +126,9 @@ impl App {
                 keys: Arc::clone(&account_keys),
                 centers: Arc::clone(&centers),
             }),
-            directory: Arc::new(Users { centers: Arc::clone(&centers) }),
+            directory: Arc::new(Users {
+                centers: Arc::clone(&centers),
+            }),
         };
         let signin = SignIn::new(ports, around.settings.signin.clone());
         let app = Self(Arc::new(Inner {
@@ -221,7 +232,10 @@ impl App {
 
     /// The instance, running.
     pub(crate) fn center(&self, instance: InstanceId) -> Result<Arc<Center>, AppError> {
-        self.0.centers.get(instance).ok_or(AppError::NotFound { what: "instance" })
+        self.0
+            .centers
+            .get(instance)
+            .ok_or(AppError::NotFound { what: "instance" })
     }
 
     pub(crate) fn centers(&self) -> Vec<Arc<Center>> {

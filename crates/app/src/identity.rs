@@ -15,7 +15,7 @@ use crate::center::audit_write;
 use crate::config::NewResource;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
-use crate::ports::store::{Batch, KeyedHash, Sealed, Store, Write};
+use crate::ports::store::{Batch, KeyedHash, Sealed, Write};
 use crate::principal::Call;
 use crate::signin::{Directory, DirectoryUser, NewAdministrator, Sealing, SignIn, SigninPlace};
 use crate::vault::{InstanceKeys, Place};
@@ -30,7 +30,12 @@ fn row_of(place: &SigninPlace) -> Vec<u8> {
     let mut row = format!("{:?}", place.kind).into_bytes();
     row.push(0);
     row.extend(place.key);
-    row.extend(place.instance.map(InstanceId::into_bytes).unwrap_or_default());
+    row.extend(
+        place
+            .instance
+            .map(InstanceId::into_bytes)
+            .unwrap_or_default(),
+    );
     row
 }
 
@@ -38,7 +43,11 @@ fn row_of(place: &SigninPlace) -> Vec<u8> {
 impl Sealing for AccountSealing {
     async fn seal(&self, place: &SigninPlace, clear: &[u8]) -> Result<Sealed, AppError> {
         let row = row_of(place);
-        let place = Place { table: "signin", row: &row, version: place.version };
+        let place = Place {
+            table: "signin",
+            row: &row,
+            version: place.version,
+        };
         Ok(self.keys.seal(&place, clear))
     }
 
@@ -48,7 +57,11 @@ impl Sealing for AccountSealing {
         sealed: &Sealed,
     ) -> Result<Zeroizing<Vec<u8>>, AppError> {
         let row = row_of(place);
-        let place = Place { table: "signin", row: &row, version: place.version };
+        let place = Place {
+            table: "signin",
+            row: &row,
+            version: place.version,
+        };
         self.keys.open(&place, sealed)
     }
 
@@ -57,11 +70,19 @@ impl Sealing for AccountSealing {
     }
 
     async fn audit_write(&self, entry: AuditEntry) -> Result<Write, AppError> {
-        let center = entry.instance.and_then(|instance| self.centers.get(instance));
+        let center = entry
+            .instance
+            .and_then(|instance| self.centers.get(instance));
         Ok(match center {
             Some(center) => audit_write(&center.keys, &entry),
             // Without a running instance the entry belongs to the account.
-            None => audit_write(&self.keys, &AuditEntry { instance: None, ..entry }),
+            None => audit_write(
+                &self.keys,
+                &AuditEntry {
+                    instance: None,
+                    ..entry
+                },
+            ),
         })
     }
 }
@@ -73,7 +94,9 @@ pub(crate) struct Users {
 
 impl Users {
     fn known(resource: &Resource) -> Option<DirectoryUser> {
-        let model::ResourceBody::User(user) = &resource.body else { return None };
+        let model::ResourceBody::User(user) = &resource.body else {
+            return None;
+        };
         Some(DirectoryUser {
             id: resource.id.into(),
             username: resource.name.clone(),
@@ -87,13 +110,17 @@ impl Users {
 impl Directory for Users {
     fn user_by_name(&self, instance: InstanceId, username: &str) -> Option<DirectoryUser> {
         self.centers.get(instance)?.resources(|resources| {
-            resources.by_name(ResourceKind::User, username).and_then(|user| Self::known(user))
+            resources
+                .by_name(ResourceKind::User, username)
+                .and_then(|user| Self::known(user))
         })
     }
 
     fn user(&self, instance: InstanceId, user: UserId) -> Option<DirectoryUser> {
         self.centers.get(instance)?.resources(|resources| {
-            resources.get(ResourceKind::User, user.into()).and_then(|user| Self::known(user))
+            resources
+                .get(ResourceKind::User, user.into())
+                .and_then(|user| Self::known(user))
         })
     }
 
@@ -104,7 +131,10 @@ impl Directory for Users {
         new: NewAdministrator,
         also: Batch,
     ) -> Result<(), AppError> {
-        let center = self.centers.get(instance).ok_or(AppError::NotFound { what: "instance" })?;
+        let center = self
+            .centers
+            .get(instance)
+            .ok_or(AppError::NotFound { what: "instance" })?;
         // The entry of the set-up itself comes with `also`.
         call.mark_audited();
         center
@@ -188,13 +218,24 @@ impl App {
         {
             return Err(AppError::Invalid(problem));
         }
-        let instance = permit.target().instance().ok_or(AppError::NotFound { what: "instance" })?;
+        let instance = permit
+            .target()
+            .instance()
+            .ok_or(AppError::NotFound { what: "instance" })?;
         let user = self.create::<CreateUser, User>(call, permit, new).await?;
         if let Some(password) = password {
             let id = user.id.into();
-            let credential =
-                self.0.signin.first_credential(instance, id, &username, password, None).await?;
-            self.0.around.store.commit(vec![credential]).await.map_err(crate::app::unavailable)?;
+            let credential = self
+                .0
+                .signin
+                .first_credential(instance, id, &username, password, None)
+                .await?;
+            self.0
+                .around
+                .store
+                .commit(vec![credential])
+                .await
+                .map_err(crate::app::unavailable)?;
         }
         Ok(user)
     }
@@ -226,9 +267,17 @@ impl App {
             .signin
             .first_credential(instance, user, username, password.clone(), Some(secret))
             .await?;
-        self.0.around.store.commit(vec![credential]).await.map_err(crate::app::unavailable)?;
+        self.0
+            .around
+            .store
+            .commit(vec![credential])
+            .await
+            .map_err(crate::app::unavailable)?;
         self.finish(call, &Ok(())).await;
-        Ok(ProvisionedCredential { password, totp_secret })
+        Ok(ProvisionedCredential {
+            password,
+            totp_secret,
+        })
     }
 
     /// Makes an access key of the account under this name and deletes those made before.
@@ -246,7 +295,11 @@ impl App {
             }
         }
         let account = self.settings().account.clone();
-        let new = self.0.signin.create_access_key(call, &account, name).await?;
+        let new = self
+            .0
+            .signin
+            .create_access_key(call, &account, name)
+            .await?;
         Ok((new.key_id, new.secret))
     }
 
@@ -259,11 +312,17 @@ impl App {
         call: &Call,
         instance: InstanceId,
     ) -> Result<Option<Secret<String>>, AppError> {
-        let users = self.center(instance)?.resources(|all| all.count(ResourceKind::User));
+        let users = self
+            .center(instance)?
+            .resources(|all| all.count(ResourceKind::User));
         if users > 0 {
             return Ok(None);
         }
-        self.0.signin.create_set_up_link(call, instance).await.map(Some)
+        self.0
+            .signin
+            .create_set_up_link(call, instance)
+            .await
+            .map(Some)
     }
 
     /// Ends everything of a user who is gone: sessions, workspaces, credentials.
@@ -274,7 +333,12 @@ impl App {
     ) -> Result<(), AppError> {
         let batch = self.0.signin.forget_user(instance, user).await?;
         if !batch.is_empty() {
-            self.0.around.store.commit(batch).await.map_err(crate::app::unavailable)?;
+            self.0
+                .around
+                .store
+                .commit(batch)
+                .await
+                .map_err(crate::app::unavailable)?;
         }
         self.0.signin.end_sessions_of(instance, user).await?;
         self.close_workspaces(instance, user);

@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::App;
 use crate::action::{
-    CreateHoursOfOperation, CreateQueue, CreateRoutingProfile,
-    CreateAgentStatus, CreateInstance, CreateSecurityProfile, DescribeInstance, ListInstances,
+    CreateAgentStatus, CreateHoursOfOperation, CreateInstance, CreateQueue, CreateRoutingProfile,
+    CreateSecurityProfile, DescribeInstance, ListInstances,
 };
 use crate::center::{Center, fresh_ids};
 use crate::config::NewResource;
@@ -132,6 +132,23 @@ impl App {
             self.create_as_system::<CreateAgentStatus, _>(instance, name, body)
                 .await?;
         }
+        let hours = self
+            .create_as_system::<CreateHoursOfOperation, _>(instance, "Basic Hours", basic_hours())
+            .await?;
+        let queue = Queue {
+            description: Some("A simple, basic queue.".to_owned()),
+            hours: hours.id.into(),
+            contacts_max: None,
+            status: Enablement::Enabled,
+            outbound: OutboundCallerConfig::default(),
+            quick_connects: BTreeSet::new(),
+        };
+        let queue = self
+            .create_as_system::<CreateQueue, _>(instance, "BasicQueue", queue)
+            .await?;
+        let profile = basic_routing_profile(queue.id.into());
+        self.create_as_system::<CreateRoutingProfile, _>(instance, ROUTING_PROFILE, profile)
+            .await?;
         Ok(())
     }
 
@@ -189,11 +206,20 @@ impl App {
 
 /// Around the clock; an administrator sets the real ones.
 fn basic_hours() -> HoursOfOperation {
-    let midnight = DayTime { hours: 0, minutes: 0 };
+    let midnight = DayTime {
+        hours: 0,
+        minutes: 0,
+    };
     HoursOfOperation {
         description: None,
         time_zone: "UTC".to_owned(),
-        weekly: Weekday::ALL.map(|day| DayHours { day, start: midnight, end: midnight }).to_vec(),
+        weekly: Weekday::ALL
+            .map(|day| DayHours {
+                day,
+                start: midnight,
+                end: midnight,
+            })
+            .to_vec(),
         overrides: Vec::new(),
     }
 }
@@ -202,9 +228,16 @@ fn basic_hours() -> HoursOfOperation {
 pub(crate) const ROUTING_PROFILE: &str = "Basic Routing Profile";
 
 fn basic_routing_profile(queue: QueueId) -> RoutingProfile {
-    let concurrency =
-        |slots| ChannelConcurrency { slots, cross_channel: CrossChannel::RouteCurrentChannelOnly };
-    let serve = |channel| RoutingProfileQueue { queue, channel, priority: 1, delay_s: 0 };
+    let concurrency = |slots| ChannelConcurrency {
+        slots,
+        cross_channel: CrossChannel::RouteCurrentChannelOnly,
+    };
+    let serve = |channel| RoutingProfileQueue {
+        queue,
+        channel,
+        priority: 1,
+        delay_s: 0,
+    };
     RoutingProfile {
         description: "A simple, basic routing profile.".to_owned(),
         default_outbound_queue: queue,
