@@ -13,6 +13,7 @@ pub mod chat;
 pub mod config;
 pub mod contact;
 pub mod error;
+mod identity;
 mod instances;
 pub mod limiter;
 mod outbox;
@@ -25,6 +26,7 @@ mod vault;
 
 pub use app::{Adapters, App, Settings};
 pub use error::AppError;
+pub use identity::ProvisionedCredential;
 pub use instances::InstanceSummary;
 pub use outbox::OutboxItem;
 pub use permit::{Permit, Target};

@@ -29,7 +29,10 @@ pub(crate) async fn backup(data: &Path, to: &Path) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) async fn audit(data: &Path, limit: u32) -> Result<()> {
     let said = control::ask(data, &Request::Audit { limit }).await?;
-    println!("{}", said.context("no center runs on this data directory: start it first")?);
+    println!(
+        "{}",
+        said.context("no center runs on this data directory: start it first")?
+    );
     Ok(())
 }
 
@@ -37,7 +40,10 @@ pub(crate) async fn audit(data: &Path, limit: u32) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) fn restore(from: &Path, data: &Path, destroyed: Option<&Path>) -> Result<()> {
     store::restore(from, data, destroyed)?;
-    println!("restored into `{}`: start the center with it", data.display());
+    println!(
+        "restored into `{}`: start the center with it",
+        data.display()
+    );
     Ok(())
 }
 

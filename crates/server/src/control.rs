@@ -93,7 +93,8 @@ pub(crate) async fn serve(
 
 async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> {
     let uid = stream.peer_cred()?.uid();
-    let own = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own))?;
+    let own =
+        std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own))?;
     let (reader, mut writer) = stream.into_split();
     let answer = if uid == 0 || uid == own {
         let mut line = String::new();
@@ -142,7 +143,9 @@ async fn audit(app: &App, call: &Call, limit: u32) -> Result<String, AppError> {
     let entries = app.audit_entries(&permit, None, limit).await?;
     let settings = app.settings();
     let lines = entries.iter().map(|(_, entry)| {
-        entry.cloud_trail_record(&settings.region, &settings.account).to_string()
+        entry
+            .cloud_trail_record(&settings.region, &settings.account)
+            .to_string()
     });
     Ok(lines.collect::<Vec<_>>().join("\n"))
 }
@@ -161,15 +164,21 @@ pub(crate) async fn ask(data: &Path, request: &Request) -> Result<Option<String>
             return Ok(None);
         }
         Err(error) => {
-            return Err(error)
-                .with_context(|| format!("`{}` cannot be reached: run as the server's user or root", path.display()));
+            return Err(error).with_context(|| {
+                format!(
+                    "`{}` cannot be reached: run as the server's user or root",
+                    path.display()
+                )
+            });
         }
     };
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line).await?;
     let mut answer = String::new();
-    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer).await?;
+    BufReader::new(stream.take(LINE_BYTES_MAX))
+        .read_line(&mut answer)
+        .await?;
     match serde_json::from_str(&answer)? {
         Answer::Done(text) => Ok(Some(text)),
         Answer::Refused(text) => bail!("{text}"),

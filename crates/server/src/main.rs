@@ -79,7 +79,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::anyhow!("the runtime does not start: {error}")),
     };
@@ -91,9 +94,11 @@ fn main() -> ExitCode {
             Command::Backup { data, to } => commands::backup(&data, &to).await,
             Command::Audit { data, limit } => commands::audit(&data, limit).await,
             Command::Code { secret } => commands::code(&secret),
-            Command::Restore { from, data, destroyed } => {
-                commands::restore(&from, &data, destroyed.as_deref())
-            }
+            Command::Restore {
+                from,
+                data,
+                destroyed,
+            } => commands::restore(&from, &data, destroyed.as_deref()),
         }
     });
     match done {

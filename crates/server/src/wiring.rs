@@ -29,7 +29,9 @@ impl Clock for SystemClock {
 
 /// The time now, by the machine's clock.
 pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -94,7 +96,11 @@ pub(crate) struct Sites {
 
 /// The routers of the main origin (pages first, the API for everything else) and of files.
 pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
-    let approved = sites.approved_origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;
+    let approved = sites
+        .approved_origins
+        .iter()
+        .map(|origin| origin.parse())
+        .collect::<Result<_, _>>()?;
     let settings = web::WebSettings {
         origin: sites.origin.parse()?,
         attachments_origin: sites.files_origin.parse()?,

@@ -37,7 +37,11 @@ fn folder(config: &str) -> (tempfile::TempDir, PathBuf) {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     let path = folder.path().join("ringfence.toml");
-    std::fs::write(&path, config.replace("DIR", &folder.path().display().to_string())).unwrap();
+    std::fs::write(
+        &path,
+        config.replace("DIR", &folder.path().display().to_string()),
+    )
+    .unwrap();
     (folder, path)
 }
 
@@ -85,12 +89,17 @@ fn secret_file_that_others_may_read_is_a_problem() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let problems = Config::read(&path).unwrap().problems();
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems.iter().all(|problem| problem.contains("chmod 600")), "{problems:?}");
+    assert!(
+        problems.iter().all(|problem| problem.contains("chmod 600")),
+        "{problems:?}"
+    );
 }
 
 #[test]
 fn second_factor_that_is_switched_off_is_a_warning() {
-    let (_folder, path) = folder(&format!("{GOOD}\n[signin]\nrequire_second_factor = false\n"));
+    let (_folder, path) = folder(&format!(
+        "{GOOD}\n[signin]\nrequire_second_factor = false\n"
+    ));
     let config = Config::read(&path).unwrap();
     assert_eq!(config.problems(), Vec::<String>::new());
     assert_eq!(config.warnings().len(), 1);
