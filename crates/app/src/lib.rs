@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod error;
+pub mod limiter;
 pub mod permit;
 pub mod ports;
 pub mod principal;

@@ -14,6 +14,7 @@ pub mod personal;
 pub mod resource;
 pub mod time;
 pub mod transcript;
+pub mod transcript_json;
 
 pub use agent::{AgentContactState, AgentStatusType};
 pub use arn::{Arn, InstanceScope};
