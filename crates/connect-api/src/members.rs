@@ -411,6 +411,18 @@ impl<'r> Object<'r> {
         word(text, &format!("{}{name}", self.within)).map(Some)
     }
 
+    /// A list of words of `T`; absent is empty.
+    pub(crate) fn words<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        count: RangeInclusive<usize>,
+    ) -> Result<Vec<T>, Refusal> {
+        self.texts(name, count, 0..=100)?
+            .iter()
+            .map(|text| word(text, &format!("{}{name}", self.within)))
+            .collect()
+    }
+
     /// A structure that must be there.
     pub(crate) fn object(&self, name: &str) -> Result<Object<'r>, Refusal> {
         self.optional_object(name)?
@@ -545,6 +557,11 @@ impl<'r> Object<'r> {
             return Err(self.invalid(name, &format!("must hold {least} to {most} items")));
         }
         Ok(items)
+    }
+
+    /// Whether a member is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
     }
 
     /// The value; `null` is absent, as AWS takes it.
