@@ -16,8 +16,17 @@ pub struct ActionSpec {
     pub others: &'static [Other],
 }
 
+impl ActionSpec {
+    /// Name of the operation, without the service.
+    pub fn operation(&self) -> &'static str {
+        self.name
+            .split_once(':')
+            .map_or(self.name, |(_, operation)| operation)
+    }
+}
+
 /// Which targets a user's permission covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// All of the instance.
     Any,
@@ -43,7 +52,7 @@ pub enum Other {
     Participant,
     /// A visitor of a public page.
     Visitor,
-    /// Whoever signs in, before a session exists.
+    /// Whoever signs in or out: visitors, and users whatever they hold and showed.
     Anyone,
     /// A person on the machine.
     Operator,
@@ -126,7 +135,7 @@ actions! {
     UpdateRoutingProfileAgentAvailabilityTimer: "connect", Write, Any, ["RoutingPolicies.Edit"], [];
     DeleteRoutingProfile: "connect", Write, Any, ["RoutingPolicies.Edit"], [];
     // Users.
-    CreateUser: "connect", Write, Any, ["Users.Create"], [System, Anyone];
+    CreateUser: "connect", Write, Any, ["Users.Create"], [System];
     DescribeUser: "connect", Read, Any, ["Users.View"], [];
     ListUsers: "connect", Read, Any, ["Users.View"], [];
     UpdateUserIdentityInfo: "connect", Write, Any, ["Users.Edit"], [];
@@ -168,7 +177,8 @@ actions! {
     UntagResource: "connect", Write, Any, [], [];
     // Contacts.
     StartChatContact: "connect", Write, Any, [], [Visitor];
-    StartTaskContact: "connect", Write, Any, ["RestrictTaskCreation.Access"], [];
+    // No profile grants it: `RestrictTaskCreation.Access` takes the right away, and all else is for keys.
+    StartTaskContact: "connect", Write, Any, [], [];
     StopContact: "connect", Write, Any, ["ManagerListenIn"], [];
     TransferContact: "connect", Write, Any, [], [];
     DescribeContact: "connect", ReadPersonal, Any, ["ContactSearch.View"], [];
@@ -194,17 +204,24 @@ actions! {
     EndContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     CompleteContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     TransferOwnContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
+    ListOwnQuickConnects: "ringfence", Read, Own, ["BasicAgentAccess"], [];
     Converse: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     ReadOwnTranscript: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];
     // The console's first pages.
     ListContacts: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
     ReadContactPage: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
+    ReadContactTranscript: "ringfence", ReadPersonal, Any, ["ListenCallRecordings"], [];
     // Sign-in and operation.
     SignIn: "ringfence", Write, Any, [], [Anyone];
-    SignOut: "ringfence", Write, Own, ["BasicAgentAccess", "ContactSearch.View", "Users.View"], [];
+    // Ending one's own session needs no permission and no second factor.
+    SignOut: "ringfence", Write, Own, [], [Anyone];
     SetUp: "ringfence", Write, Any, [], [Anyone];
+    CreateSetUpLink: "ringfence", Write, Any, [], [Operator, System];
     InviteUser: "ringfence", Write, Any, ["Users.Create"], [Operator, System];
+    ProvisionCredential: "ringfence", Write, Any, [], [System];
     CreateAccessKey: "ringfence", Write, Any, [], [Operator, System];
+    ListAccessKeys: "ringfence", Read, Any, [], [Operator];
+    DeleteAccessKey: "ringfence", Write, Any, [], [Operator];
     Backup: "ringfence", Write, Any, [], [Operator];
     ReadAudit: "ringfence", ReadPersonal, Any, [], [Operator];
 }

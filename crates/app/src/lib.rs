@@ -5,12 +5,25 @@
 //! then performed and answered.
 
 pub mod action;
+pub mod agent;
+mod app;
+mod audit;
+mod center;
+pub mod chat;
+pub mod config;
+pub mod contact;
 pub mod error;
+mod instances;
 pub mod limiter;
 pub mod permit;
 pub mod ports;
 pub mod principal;
+mod repeat;
+pub mod signin;
+mod vault;
 
+pub use app::{Adapters, App, Settings};
 pub use error::AppError;
+pub use instances::InstanceSummary;
 pub use permit::{Permit, Target};
 pub use principal::{Call, Principal};

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::transcript::ParticipantRole;
 use model::{
-    ContactId, InstanceId, LoginSessionId, ParticipantId, RequestId, SecurityProfileId, UserId,
+    ContactId, IdSource, InstanceId, LoginSessionId, ParticipantId, RequestId, SecurityProfileId,
+    UserId,
 };
+
+use crate::action::Access;
 
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub struct Call {
     /// Parameters for the audit trail, personal values hidden already.
     pub parameters: serde_json::Value,
     audited: AtomicBool,
+    asked: OnceLock<(Access, Option<InstanceId>)>,
 }
 
 impl Call {
@@ -98,7 +103,34 @@ impl Call {
             operation,
             parameters: serde_json::Value::Null,
             audited: AtomicBool::new(false),
+            asked: OnceLock::new(),
         }
+    }
+
+    /// A call that the program makes itself, in the name of one of its parts.
+    pub(crate) fn of_system(
+        part: &'static str,
+        operation: &'static str,
+        ids: &mut IdSource,
+    ) -> Self {
+        let request = RequestId::generate(ids);
+        Self::new(
+            Principal::System(part),
+            request,
+            "connect.amazonaws.com",
+            operation,
+        )
+    }
+
+    /// Notes what was asked for first, so that the audit entry can say it.
+    pub(crate) fn note(&self, access: Access, instance: Option<InstanceId>) {
+        // Only the first question counts: it is the one the call is about.
+        let _ = self.asked.set((access, instance));
+    }
+
+    /// What was asked for; a call that never got so far counts as a change.
+    pub(crate) fn noted(&self) -> (Access, Option<InstanceId>) {
+        self.asked.get().copied().unwrap_or((Access::Write, None))
     }
 
     /// Whether an audit entry for this call is in a transaction already; marks it so.

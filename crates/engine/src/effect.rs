@@ -161,7 +161,12 @@ pub struct AgentEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say all")]
 pub enum AgentEventKind {
+    /// Is in force from now on.
     StatusChosen {
+        status: AgentStatusId,
+    },
+    /// Will be in force when the last contact is cleared; routing obeys it from now on.
+    NextStatusChosen {
         status: AgentStatusId,
     },
     ContactState {
@@ -185,4 +190,7 @@ pub struct Changes {
     pub agents: Vec<(UserId, Vec<u8>)>,
     /// Agents that no longer exist: delete their state row.
     pub removed_agents: Vec<UserId>,
+    /// Versions of flows that are neither current nor run by an open contact: what is kept of them for
+    /// [`crate::Engine::restore`] can be deleted.
+    pub released_flows: Vec<flow::FlowRef>,
 }

@@ -136,6 +136,18 @@ pub enum Input {
         /// What: message, event that is kept, or attachments that are ready.
         content: ItemContent,
     },
+    /// The customer chose an action of the view that a flow shows. An interactive response that is
+    /// said does the same.
+    SubmitView {
+        /// In which contact.
+        contact: ContactId,
+        /// Who.
+        participant: ParticipantId,
+        /// Name of the action.
+        action: String,
+        /// What was entered.
+        data: serde_json::Value,
+    },
 }
 
 /// A contact that arrives.
@@ -165,6 +177,8 @@ pub struct StartContact {
     pub customer_endpoint: Option<Endpoint>,
     /// The address the customer reached.
     pub system_endpoint: Option<Endpoint>,
+    /// The customer's id in the organisation's systems.
+    pub customer_id: Option<PersonalText>,
     /// The customer of a chat: participant and display name.
     pub customer: Option<(ParticipantId, PersonalText)>,
     /// First message of the customer of a chat, said before the flow starts.

@@ -2,12 +2,45 @@
 //!
 //! Pure: [`Engine::handle`] takes the time and one [`Input`] and returns what happened. The caller
 //! handles a batch of inputs, takes the [`Changes`], commits them with the effects in one transaction,
-//! and only then performs effects and answers.
+//! and only then performs effects and answers. A commit that fails discards the engine; it is restored
+//! from what was committed ([`Engine::restore`]).
+//!
+//! Reading order: `engine` (one input at a time), `contact` and `agent` (the state), `lifecycle`,
+//! `offers`, `presence`, `transfer`, `chat` (what happens), `driver` and `commands` (flows), `matching`
+//! (who gets whom), `audit` (the invariants).
 
+mod agent;
+pub mod audit;
+mod channel;
+pub mod chat;
+mod commands;
 pub mod config;
+pub mod contact;
+mod driver;
 pub mod effect;
+mod engine;
+mod facts;
+pub mod hours;
 pub mod input;
+mod lifecycle;
+pub mod matching;
+pub mod metrics;
+mod offers;
+mod presence;
+mod reconfigure;
+pub mod restore;
+mod timers;
+mod transfer;
+pub mod views;
 
-pub use config::{Config, ConfigChange};
+pub use audit::Violation;
+pub use chat::{Attendance, Participant};
+pub use config::{Config, ConfigChange, Limits};
+pub use contact::{ContactState, QueueStay};
 pub use effect::{AgentEvent, Changes, ContactEvent, Effect, Outcome, Rejection, Reply};
+pub use engine::Engine;
+pub use facts::agent_queue_arn;
 pub use input::Input;
+pub use metrics::QueueMetrics;
+pub use restore::{RestoreError, Stored};
+pub use views::{AgentContact, AgentSnapshot, ContactView};

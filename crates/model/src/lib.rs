@@ -7,6 +7,7 @@ pub mod agent;
 pub mod arn;
 pub mod audit;
 pub mod contact;
+pub mod default_profiles;
 pub mod hours;
 pub mod ids;
 pub mod permission;

@@ -89,6 +89,8 @@ pub struct AttachmentSummary {
     pub name: PersonalText,
     /// MIME type.
     pub content_type: String,
+    /// Size, bytes.
+    pub size_bytes: u64,
     /// Whether it can be fetched.
     pub status: AttachmentStatus,
 }

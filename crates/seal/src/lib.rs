@@ -1,4 +1,33 @@
-//! Encryption as functions: envelopes and keyed hashes.
+//! Encryption as functions: sealed rows, wrapped keys, keyed hashes, sealed files.
+//!
+//! Everything sealed carries a format byte and is bound to a [`Context`]: opened for another instance,
+//! table, row, column or version it fails as if it had been altered. `docs/decisions/0001-row-sealing.md`
+//! says why the construction is XAES-256-GCM.
 
-/// A data key.
-pub struct DataKey(#[expect(dead_code, reason = "filled in next")] [u8; 32]);
+mod context;
+mod file;
+mod hash;
+mod key;
+mod row;
+mod xaes;
+
+pub use context::Context;
+pub use file::{FILE_FRAME_BYTES, FileOpener, FileSealer, open_file, seal_file};
+pub use hash::KeyedHasher;
+pub use key::{DATA_KEY_BYTES, DataKey};
+pub use row::{ROW_OVERHEAD_BYTES, open, seal, unwrap, wrap};
+
+/// Why sealed bytes could not be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The first byte names no format of this kind.
+    #[error(
+        "sealed in format `{0}`, which is not known here: use the version that wrote it, or restore a backup"
+    )]
+    UnknownFormat(u8),
+    /// Altered, cut short, sealed under another key, or moved from where it belongs.
+    #[error(
+        "sealed bytes were altered, cut short, moved or belong to another key: restore them from a backup"
+    )]
+    NotAuthentic,
+}

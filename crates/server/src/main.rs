@@ -1,2 +1,93 @@
-//! Placeholder.
-fn main() {}
+//! The one binary: configuration, wiring, command line.
+
+mod commands;
+mod config;
+mod control;
+mod demo;
+mod doctor;
+mod listen;
+mod logs;
+mod serve;
+mod tls;
+mod wiring;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A contact center that an organisation runs itself, secure by design.
+#[derive(Debug, Parser)]
+#[command(name = "ringfence", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a complete sample center on this machine and serve it
+    Demo(demo::DemoArguments),
+    /// Serve the center that a configuration file describes
+    Serve {
+        /// The configuration file
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Explain every problem of a configuration at once
+    Doctor {
+        /// The configuration file
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Write a consistent copy of a center, also while it runs
+    Backup {
+        /// The data directory of the center
+        #[arg(long)]
+        data: PathBuf,
+        /// A folder that does not exist yet; data and keys are two artefacts within it
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make a data directory from a backup; keys that were destroyed since stay destroyed
+    Restore {
+        /// The folder that `backup` wrote
+        #[arg(long)]
+        from: PathBuf,
+        /// The data directory to make; must not exist
+        #[arg(long)]
+        data: PathBuf,
+        /// The list of destroyed keys (`destroyed.log`) of the center that was backed up
+        #[arg(long)]
+        destroyed: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let command = CommandLine::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::anyhow!("the runtime does not start: {error}")),
+    };
+    let done = runtime.block_on(async {
+        match command {
+            Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Serve { config } => serve::run(&config).await,
+            Command::Doctor { config } => doctor::run(&config),
+            Command::Backup { data, to } => commands::backup(&data, &to).await,
+            Command::Restore { from, data, destroyed } => {
+                commands::restore(&from, &data, destroyed.as_deref())
+            }
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line speaks to a person")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("ringfence: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,7 +1,7 @@
 //! `DescribeInstance`.
 
 use app::action::DescribeInstance;
-use app::instances::InstanceSummary;
+use app::InstanceSummary;
 
 use crate::operations::prelude::*;
 

@@ -1,0 +1,207 @@
+//! An agent's side of its chats.
+
+use std::sync::Arc;
+
+use model::transcript::{ItemContent, ParticipantRole, TranscriptItem};
+use model::{AttachmentId, ContactId, InstanceId, TranscriptItemId};
+
+use crate::App;
+use crate::action::{Converse, ReadOwnTranscript};
+use crate::center::Center;
+use crate::chat::attachments::{DownloadGrant, NewAttachment, UploadGrant};
+use crate::chat::bus::Receipt;
+use crate::chat::connection::Seat;
+use crate::chat::say::{Said, check_message, item_id, say_in};
+use crate::error::AppError;
+use crate::permit::{Permit, Target};
+use crate::principal::{Call, Principal};
+
+impl App {
+    /// An agent says something; repeated with the same request id, it is said once.
+    ///
+    /// # Errors
+    /// `Invalid` for a message that does not fit, `WrongState` where the agent is not in the chat.
+    pub async fn agent_say(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<Converse>,
+        request: &str,
+        content_type: &str,
+        text: String,
+    ) -> Result<Said, AppError> {
+        check_message(content_type, &text)?;
+        let (center, contact, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        let item = item_id(&center, seat.participant, Some(request))?;
+        if let Some(said) = self.said_before(&center, item).await? {
+            return Ok(said);
+        }
+        let content = ItemContent::Message {
+            content_type: content_type.to_owned(),
+            text: text.into(),
+        };
+        let (call, access) = (Arc::clone(call), permit.spec().access);
+        center
+            .turn(move |turn| {
+                say_in(
+                    turn,
+                    &call,
+                    access,
+                    contact,
+                    seat.participant,
+                    item,
+                    content,
+                )
+            })
+            .await
+    }
+
+    /// An agent types.
+    ///
+    /// # Errors
+    /// `WrongState` where the agent is not in the chat.
+    pub fn agent_typing(&self, permit: &Permit<Converse>) -> Result<(), AppError> {
+        let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        self.typing(&center, seat)
+    }
+
+    /// An agent has received or read everything up to this item.
+    ///
+    /// # Errors
+    /// `NotFound` for an item that the chat does not have.
+    pub async fn agent_receipt(
+        &self,
+        permit: &Permit<Converse>,
+        sequence: u64,
+        read: bool,
+    ) -> Result<(), AppError> {
+        let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        let items = self
+            .transcript_items(&center, seat.initial_contact, sequence, sequence, 1)
+            .await?;
+        let item = items
+            .first()
+            .ok_or(AppError::NotFound { what: "message" })?;
+        self.receipt(&center, seat, item.id, read).await
+    }
+
+    /// Items of the chat between two sequence numbers, in order, with what others have received.
+    ///
+    /// # Errors
+    /// `NotFound` where the contact is no open chat.
+    pub async fn agent_transcript(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<ReadOwnTranscript>,
+        from: u64,
+        to: u64,
+        limit: u32,
+    ) -> Result<(Vec<TranscriptItem>, Vec<Receipt>), AppError> {
+        let (center, initial) = self.own_chat(permit.target())?;
+        let items = self
+            .transcript_items(&center, initial, from, to, limit)
+            .await?;
+        let receipts = self.receipts_of(&center, initial).await?;
+        center.audit_read(call, permit.spec().access).await?;
+        Ok((items, receipts))
+    }
+
+    /// The item that this agent said under this request id.
+    pub fn agent_item_id(
+        &self,
+        permit: &Permit<Converse>,
+        request: &str,
+    ) -> Result<TranscriptItemId, AppError> {
+        let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        item_id(&center, seat.participant, Some(request))
+    }
+
+    /// An agent wants to upload a file.
+    ///
+    /// # Errors
+    /// As [`App::start_attachment`].
+    pub async fn agent_start_attachment(
+        &self,
+        permit: Permit<Converse>,
+        new: NewAttachment,
+    ) -> Result<UploadGrant, AppError> {
+        let (_, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        self.grant_upload(seat, new).await
+    }
+
+    /// An agent has uploaded a file.
+    ///
+    /// # Errors
+    /// As [`App::complete_attachments`].
+    pub async fn agent_complete_attachment(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<Converse>,
+        id: AttachmentId,
+    ) -> Result<Said, AppError> {
+        let (_, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        let token = id.to_string();
+        self.show_attachments(call, permit.spec().access, seat, vec![id], Some(&token))
+            .await
+    }
+
+    /// An agent wants to download a file of its chat.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn agent_attachment_grant(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<ReadOwnTranscript>,
+        id: AttachmentId,
+    ) -> Result<DownloadGrant, AppError> {
+        let (center, initial) = self.own_chat(permit.target())?;
+        let grant = self.grant_download(&center, initial, id).await?;
+        center.audit_read(call, permit.spec().access).await?;
+        Ok(grant)
+    }
+
+    fn own_chat(&self, target: &Target) -> Result<(Arc<Center>, ContactId), AppError> {
+        let (instance, contact) = contact_of(target)?;
+        let center = self.center(instance)?;
+        let entry = center
+            .contact_entry(contact)
+            .ok_or(AppError::NotFound { what: "contact" })?;
+        Ok((center, entry.initial_contact))
+    }
+
+    fn agent_seat(
+        &self,
+        target: &Target,
+        principal: &Principal,
+    ) -> Result<(Arc<Center>, ContactId, Seat), AppError> {
+        let (instance, contact) = contact_of(target)?;
+        let Principal::User { user, .. } = principal else {
+            return Err(AppError::NotFound { what: "contact" });
+        };
+        let center = self.center(instance)?;
+        let entry = center
+            .contact_entry(contact)
+            .ok_or(AppError::NotFound { what: "contact" })?;
+        let participant = entry
+            .participants
+            .iter()
+            .find(|participant| participant.user == Some(*user))
+            .map(|participant| participant.id)
+            .filter(|participant| center.contact_of(*participant) == Some(contact))
+            .ok_or_else(|| AppError::WrongState("the chat is over for this agent".to_owned()))?;
+        let seat = Seat {
+            instance,
+            participant,
+            initial_contact: entry.initial_contact,
+            role: ParticipantRole::Agent,
+        };
+        Ok((center, contact, seat))
+    }
+}
+
+const fn contact_of(target: &Target) -> Result<(InstanceId, ContactId), AppError> {
+    match target {
+        Target::Contact(instance, contact) => Ok((*instance, *contact)),
+        _ => Err(AppError::NotFound { what: "contact" }),
+    }
+}

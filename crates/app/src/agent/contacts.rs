@@ -1,0 +1,87 @@
+//! What an agent does with its contacts.
+
+use std::sync::Arc;
+
+use engine::Input;
+use model::{ContactId, QuickConnectId, UserId};
+use serde_json::Value;
+
+use crate::App;
+use crate::action::{
+    AcceptContact, Action, CompleteContact, DeclineContact, EndContact, TransferOwnContact,
+};
+use crate::contact::rejected;
+use crate::error::AppError;
+use crate::permit::{Permit, Target};
+use crate::principal::{Call, Principal};
+
+macro_rules! agent_actions {
+    ($($(#[$doc:meta])* $function:ident($action:ident) => $input:ident;)*) => {
+        impl App {$(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// `NotFound` for a contact that is over, `WrongState` where it is not the agent's or in
+            /// another state.
+            pub async fn $function(
+                &self,
+                call: &Arc<Call>,
+                permit: Permit<$action>,
+            ) -> Result<(), AppError> {
+                self.agent_input(call, &permit, |agent, contact| Input::$input { agent, contact }).await
+            }
+        )*}
+    };
+}
+
+agent_actions! {
+    /// Takes an offer.
+    accept_contact(AcceptContact) => AcceptOffer;
+    /// Lets an offer go.
+    decline_contact(DeclineContact) => DeclineOffer;
+    /// Ends the interaction; wrap-up begins.
+    end_contact(EndContact) => EndContact;
+    /// Ends wrap-up, or clears a missed offer.
+    complete_contact(CompleteContact) => CompleteContact;
+}
+
+impl App {
+    /// Moves the agent's contact by quick connect.
+    ///
+    /// # Errors
+    /// `NotFound` for the destination, `WrongState` where the contact cannot be moved.
+    pub async fn transfer_own_contact(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<TransferOwnContact>,
+        quick_connect: QuickConnectId,
+    ) -> Result<(), AppError> {
+        self.agent_input(call, &permit, move |agent, contact| Input::QuickConnect {
+            agent,
+            contact,
+            quick_connect,
+        })
+        .await
+    }
+
+    async fn agent_input<A: Action>(
+        &self,
+        call: &Arc<Call>,
+        permit: &Permit<A>,
+        input: impl FnOnce(UserId, ContactId) -> Input + Send + 'static,
+    ) -> Result<(), AppError> {
+        let (Target::Contact(instance, contact), Principal::User { user, .. }) =
+            (*permit.target(), permit.principal())
+        else {
+            return Err(AppError::NotFound { what: "contact" });
+        };
+        let (call, access, user) = (Arc::clone(call), A::SPEC.access, *user);
+        self.center(instance)?
+            .turn(move |turn| {
+                turn.handle(input(user, contact)).map_err(rejected)?;
+                turn.audit(&call, access, Value::Null);
+                Ok(())
+            })
+            .await
+    }
+}

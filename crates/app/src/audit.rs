@@ -1,0 +1,140 @@
+//! The audit trail: one entry per call, in CloudTrail's words.
+
+use model::audit::AuditEntry;
+use model::{AuditEntryId, IdSource, InstanceId, InstanceScope, Timestamp};
+use serde_json::{Value, json};
+
+use crate::action::Access;
+use crate::error::AppError;
+use crate::principal::{Call, Principal};
+
+/// Longest user agent that an entry keeps, characters.
+const USER_AGENT_CHARS_MAX: usize = 256;
+
+/// What an entry says besides the call itself.
+#[derive(Debug)]
+pub(crate) struct Verdict<'a> {
+    pub(crate) instance: Option<InstanceId>,
+    pub(crate) access: Access,
+    pub(crate) error: Option<&'a AppError>,
+    pub(crate) response: Value,
+}
+
+/// The entry for a call.
+pub(crate) fn entry(
+    call: &Call,
+    verdict: Verdict<'_>,
+    scope: Option<&InstanceScope>,
+    ids: &mut IdSource,
+    at: Timestamp,
+) -> AuditEntry {
+    AuditEntry {
+        id: AuditEntryId::generate(ids),
+        instance: verdict.instance,
+        at,
+        source: call.source.to_owned(),
+        name: call.operation.to_owned(),
+        identity: identity(&call.principal, scope),
+        source_ip: call.source_ip.map(|ip| ip.to_string()),
+        user_agent: call
+            .user_agent
+            .as_ref()
+            .map(|agent| agent.chars().take(USER_AGENT_CHARS_MAX).collect()),
+        error_code: verdict.error.map(|error| code(error).to_owned()),
+        // Of the text only what we wrote ourselves; some texts quote what the caller sent.
+        error_message: verdict.error.and_then(constant_text),
+        parameters: call.parameters.clone(),
+        response: verdict.response,
+        request: Some(call.request),
+        read_only: verdict.access != Access::Write,
+        kind: "AwsApiCall".to_owned(),
+    }
+}
+
+/// The principal as CloudTrail's `userIdentity`.
+pub(crate) fn identity(principal: &Principal, scope: Option<&InstanceScope>) -> Value {
+    match principal {
+        Principal::AccessKey {
+            key_id,
+            account,
+            name,
+        } => json!({
+            "type": "IAMUser",
+            "principalId": key_id,
+            "arn": format!("arn:aws:iam::{account}:user/{name}"),
+            "accountId": account,
+            "accessKeyId": key_id,
+            "userName": name,
+        }),
+        Principal::User {
+            user,
+            session,
+            second_factor,
+            ..
+        } => json!({
+            "type": "ConnectUser",
+            "principalId": user.to_string(),
+            "arn": scope.map(|scope| {
+                scope.resource_arn(model::ResourceKind::User, *user).to_string()
+            }),
+            "accountId": scope.map(|scope| scope.account.clone()),
+            "sessionContext": {
+                "sessionId": session.to_string(),
+                "attributes": {"mfaAuthenticated": second_factor.to_string()},
+            },
+        }),
+        Principal::Participant {
+            contact,
+            participant,
+            role,
+            ..
+        } => json!({
+            "type": "ConnectParticipant",
+            "principalId": participant.to_string(),
+            "contactId": contact.to_string(),
+            "role": role.as_str(),
+        }),
+        Principal::Visitor => json!({"type": "Anonymous"}),
+        Principal::Operator { uid } => json!({
+            "type": "Operator",
+            "principalId": format!("operator:{uid}"),
+        }),
+        Principal::System(part) => json!({"type": "AWSService", "invokedBy": part}),
+    }
+}
+
+/// The error as entries name it: close to the code of the API.
+pub(crate) const fn code(error: &AppError) -> &'static str {
+    match error {
+        AppError::AccessDenied { .. } => "AccessDenied",
+        AppError::NotFound { .. } => "ResourceNotFoundException",
+        AppError::Invalid(_) => "InvalidParameterException",
+        AppError::FlowProblems(_) => "InvalidContactFlowException",
+        AppError::Duplicate { .. } => "DuplicateResourceException",
+        AppError::InUse { .. } => "ResourceInUseException",
+        AppError::Conflict => "ResourceConflictException",
+        AppError::TokenReused => "IdempotencyException",
+        AppError::LimitExceeded(_) => "LimitExceededException",
+        AppError::Throttled { .. } => "TooManyRequestsException",
+        AppError::WrongState(_) => "InvalidRequestException",
+        AppError::Unavailable | AppError::Internal => "InternalServiceException",
+    }
+}
+
+fn constant_text(error: &AppError) -> Option<String> {
+    match error {
+        AppError::AccessDenied { .. }
+        | AppError::NotFound { .. }
+        | AppError::Conflict
+        | AppError::TokenReused
+        | AppError::LimitExceeded(_)
+        | AppError::Throttled { .. }
+        | AppError::WrongState(_)
+        | AppError::Unavailable
+        | AppError::Internal => Some(error.to_string()),
+        AppError::Invalid(_)
+        | AppError::FlowProblems(_)
+        | AppError::Duplicate { .. }
+        | AppError::InUse { .. } => None,
+    }
+}

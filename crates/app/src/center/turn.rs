@@ -1,0 +1,310 @@
+//! The loop of an instance: take a batch of jobs, handle them, commit once, perform, answer.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use engine::{ConfigChange, Effect, Engine, Input, Rejection, Reply};
+use model::{IdSource, Resource, ResourceId, ResourceKind, Timestamp};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use super::commit::{self, State};
+use super::resources::Resources;
+use super::{Center, Surroundings, load};
+use crate::action::Access;
+use crate::audit::{self, Verdict};
+use crate::config::checks;
+use crate::config::flows::Compiled;
+use crate::error::AppError;
+use crate::ports::keys::WrappedKey;
+use crate::ports::store::{ClientTokenRow, KeyedHash, ResourceRow, Write};
+use crate::principal::Call;
+use crate::vault::{InstanceKeys, Place};
+
+/// Jobs handled in one transaction.
+const BATCH_JOBS_MAX: usize = 512;
+/// Longest sleep: a clock that was set forward is noticed within this time.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// Pause between attempts to read the state back after a failed commit.
+const RELOAD_PAUSE: Duration = Duration::from_secs(1);
+
+/// Something to do in the loop. Dropped undone, its caller learns that the service is not available.
+pub(crate) struct Job(Box<dyn FnOnce(&mut Turn<'_>) -> Answer + Send>);
+
+/// Called after the commit, with whether it succeeded.
+type Answer = Box<dyn FnOnce(Committed) + Send>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Committed {
+    Yes,
+    No,
+}
+
+/// A job and the place where its result will appear.
+pub(crate) fn job<R: Send + 'static>(
+    f: impl FnOnce(&mut Turn<'_>) -> Result<R, AppError> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<R, AppError>>) {
+    let (sender, receiver) = oneshot::channel();
+    let job = Job(Box::new(move |turn| {
+        let result = f(turn);
+        Box::new(move |committed| {
+            let answer = match committed {
+                Committed::Yes => result,
+                Committed::No => Err(AppError::Unavailable),
+            };
+            // Nobody waits where the caller went away or never wanted to know.
+            let _ = sender.send(answer);
+        })
+    }));
+    (job, receiver)
+}
+
+/// What a batch has decided and not committed yet.
+#[derive(Default)]
+pub(crate) struct Staged {
+    pub(crate) writes: Vec<Write>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) new_keys: Vec<WrappedKey>,
+    pub(crate) configuration: Vec<ConfigurationChange>,
+}
+
+/// A change of configuration that readers see after the commit.
+pub(crate) enum ConfigurationChange {
+    Put(Arc<Resource>, Vec<(ResourceKind, ResourceId)>),
+    Remove(ResourceKind, ResourceId),
+}
+
+/// One job's turn: what it may read and do.
+pub(crate) struct Turn<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) ids: &'a mut IdSource,
+    pub(crate) center: &'a Center,
+    pub(super) state: &'a mut State,
+    pub(super) staged: &'a mut Staged,
+}
+
+impl Turn<'_> {
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.state.engine
+    }
+
+    /// The configuration with what this batch has changed already.
+    pub(crate) fn resources(&self) -> &Resources {
+        &self.state.resources
+    }
+
+    pub(crate) fn keys(&self) -> &InstanceKeys {
+        &self.center.keys
+    }
+
+    /// Tells the engine.
+    pub(crate) fn handle(&mut self, input: Input) -> Result<Reply, Rejection> {
+        let outcome = self.state.engine.handle(self.now, input);
+        self.staged.effects.extend(outcome.effects);
+        outcome.reply
+    }
+
+    pub(crate) fn write(&mut self, write: Write) {
+        self.staged.writes.push(write);
+    }
+
+    /// Stores a resource, tells the engine, and shows it to readers after the commit.
+    pub(crate) fn put_resource(
+        &mut self,
+        resource: &Arc<Resource>,
+        flow: Compiled,
+    ) -> Result<(), AppError> {
+        let (instance, kind, id) = (resource.instance, resource.body.kind(), resource.id);
+        let refs = checks::refs(&resource.body);
+        let keys = &self.center.keys;
+        let bytes = id.into_bytes();
+        let place = Place {
+            table: kind.row_name(),
+            row: &bytes,
+            version: resource.version,
+        };
+        let stored = load::StoredResource {
+            format: 1,
+            resource: Resource::clone(resource),
+        };
+        let row = ResourceRow {
+            instance,
+            kind,
+            id,
+            name_hash: keys.search_hash(
+                kind.row_name(),
+                resource.name.to_ascii_lowercase().as_bytes(),
+            ),
+            version: resource.version,
+            sealed: keys.seal(&place, &commit::json(&stored)),
+        };
+        let flow = flow.map(|(content, flow)| (load::flow_ref(resource, content), flow));
+        if let (Some((at, _)), Some(content)) = (&flow, load::stored_flow(resource)) {
+            let content_id = load::flow_content_id(keys, at);
+            let sealed = keys.seal(
+                &Place::new("flow_contents", &content_id),
+                &commit::json(&content),
+            );
+            self.write(Write::PutFlowContent {
+                instance,
+                content: content_id,
+                sealed,
+            });
+        }
+        self.write(Write::PutResource {
+            row,
+            refs: refs.clone(),
+        });
+        self.change_configuration(ConfigurationChange::Put(Arc::clone(resource), refs));
+        self.handle(Input::Config(ConfigChange::Put(Arc::clone(resource), flow)))
+            .map(|_| ())
+            .map_err(crate::contact::rejected)
+    }
+
+    /// Stages a configuration change, for this loop and, after the commit, for readers.
+    pub(crate) fn change_configuration(&mut self, change: ConfigurationChange) {
+        match &change {
+            ConfigurationChange::Put(resource, refs) => {
+                self.state.resources.put(Arc::clone(resource), refs);
+            }
+            ConfigurationChange::Remove(kind, id) => self.state.resources.remove(*kind, *id),
+        }
+        self.staged.configuration.push(change);
+    }
+
+    /// Writes the audit entry of this call with what it changed.
+    pub(crate) fn audit(&mut self, call: &Call, access: Access, response: Value) {
+        if call.mark_audited() {
+            return;
+        }
+        let instance = self.center.scope.instance;
+        let verdict = Verdict {
+            instance: Some(instance),
+            access,
+            error: None,
+            response,
+        };
+        let entry = audit::entry(call, verdict, Some(&self.center.scope), self.ids, self.now);
+        let write = commit::audit_write(&self.center.keys, &entry);
+        self.write(write);
+    }
+
+    /// The answer that this client token got before, in this process.
+    pub(crate) fn recall(&self, token: &KeyedHash) -> Option<&(KeyedHash, Value)> {
+        self.state.tokens.get(token)
+    }
+
+    /// Remembers the answer to a request that may be repeated.
+    pub(crate) fn remember(
+        &mut self,
+        token: KeyedHash,
+        request: KeyedHash,
+        lifetime: Duration,
+        answer: Value,
+    ) {
+        let sealed = self.center.keys.seal(
+            &Place::new("client_tokens", &token),
+            answer.to_string().as_bytes(),
+        );
+        self.write(Write::InsertClientToken(ClientTokenRow {
+            instance: self.center.scope.instance,
+            token_hash: token,
+            request_hash: request,
+            expires_at: self.now.plus(lifetime),
+            sealed,
+        }));
+        self.state.tokens.insert(token, (request, answer));
+    }
+}
+
+/// Runs an instance until its senders are gone.
+pub(super) async fn run(
+    center: Weak<Center>,
+    around: Surroundings,
+    mut state: State,
+    mut jobs: mpsc::Receiver<Job>,
+) {
+    let mut ids = super::fresh_ids();
+    let mut batch = Vec::with_capacity(BATCH_JOBS_MAX);
+    loop {
+        let wait = sleep_for(&state.engine, around.clock.now());
+        tokio::select! {
+            taken = jobs.recv_many(&mut batch, BATCH_JOBS_MAX) => {
+                if taken == 0 {
+                    return;
+                }
+            }
+            () = tokio::time::sleep(wait) => {}
+        }
+        // Whoever held the instance is gone, and with them all who could send jobs.
+        let Some(center) = center.upgrade() else {
+            return;
+        };
+        let now = around.clock.now();
+        let mut staged = Staged::default();
+        let mut turn = Turn {
+            now,
+            ids: &mut ids,
+            center: &center,
+            state: &mut state,
+            staged: &mut staged,
+        };
+        if turn
+            .engine()
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= now)
+        {
+            // A tick has no caller; what it refuses to do it logs itself.
+            let _ = turn.handle(Input::Tick);
+        }
+        let answers: Vec<Answer> = batch.drain(..).map(|Job(run)| run(&mut turn)).collect();
+        let committed = match commit::commit(&center, &around, &mut state, staged).await {
+            Ok(()) => Committed::Yes,
+            Err(error) => {
+                tracing::error!(error = %error, "a commit failed: the instance is read back from the store");
+                Committed::No
+            }
+        };
+        for answer in answers {
+            answer(committed);
+        }
+        if committed == Committed::No {
+            match reload(&center, &around, &mut jobs).await {
+                Some(fresh) => state = fresh,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Reads the state back; callers that come meanwhile are told that the service is not available.
+async fn reload(
+    center: &Arc<Center>,
+    around: &Surroundings,
+    jobs: &mut mpsc::Receiver<Job>,
+) -> Option<State> {
+    loop {
+        while let Ok(job) = jobs.try_recv() {
+            drop(job);
+        }
+        if jobs.is_closed() && jobs.is_empty() {
+            return None;
+        }
+        match load::state(around, &center.scope, &center.keys).await {
+            Ok(state) => {
+                center.show(&state);
+                return Some(state);
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "the instance cannot be read from the store: trying again");
+                tokio::time::sleep(RELOAD_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn sleep_for(engine: &Engine, now: Timestamp) -> Duration {
+    engine
+        .next_deadline()
+        .map_or(SLEEP_MAX, |deadline| deadline.since(now).min(SLEEP_MAX))
+}

@@ -1,0 +1,17 @@
+//! Chats: participants, what they say, files, and the frames that reach their sockets.
+
+pub mod attachments;
+pub mod bus;
+pub(crate) mod connection;
+mod events;
+pub(crate) mod say;
+mod tickets;
+pub(crate) mod tokens;
+mod transcript;
+
+pub use attachments::{Download, DownloadGrant, NewAttachment, UploadGrant};
+pub use bus::{ChatFrame, ChatSubscription, Ephemeral, Receipt};
+pub use connection::{Connection, TokenKind};
+pub use say::{MESSAGE_CHARS_MAX, STRUCTURED_CHARS_MAX, Said};
+pub(crate) use tickets::Tickets;
+pub use transcript::{Scan, Sort, StartPosition, TranscriptPage, TranscriptQuery};

@@ -1,0 +1,190 @@
+//! Instances: the contact centers of this program.
+
+use std::sync::Arc;
+
+use model::resource::{AgentStatus, Enablement, SecurityProfile};
+use model::{AgentStatusType, InstanceId, InstanceScope, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::App;
+use crate::action::{
+    CreateAgentStatus, CreateInstance, CreateSecurityProfile, DescribeInstance, ListInstances,
+};
+use crate::center::{Center, fresh_ids};
+use crate::config::NewResource;
+use crate::error::AppError;
+use crate::permit::{Permit, Target};
+use crate::ports::store::{InstanceRow, Write};
+use crate::principal::Call;
+use crate::vault::Place;
+
+/// What a listing shows of an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceSummary {
+    /// Region, account and id.
+    pub scope: InstanceScope,
+    /// Its short name.
+    pub alias: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// The sealed part of an instance's row.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct InstanceBody {
+    pub(crate) format: u32,
+    pub(crate) alias: String,
+}
+
+impl App {
+    /// Creates an instance with its keys, the four default security profiles and the two statuses that
+    /// every agent has.
+    ///
+    /// # Errors
+    /// `Invalid` for an alias that does not fit, `Duplicate` for one that is taken.
+    pub async fn create_instance(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<CreateInstance>,
+        alias: &str,
+    ) -> Result<InstanceSummary, AppError> {
+        let fits = (1..=45).contains(&alias.len())
+            && alias
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !fits {
+            return Err(AppError::Invalid(
+                "an alias has 1 to 45 letters, digits and hyphens".to_owned(),
+            ));
+        }
+        if self
+            .centers()
+            .iter()
+            .any(|center| center.alias.eq_ignore_ascii_case(alias))
+        {
+            return Err(AppError::Duplicate {
+                name: alias.to_owned(),
+            });
+        }
+        let id = InstanceId::generate(&mut fresh_ids());
+        let keys = self.0.around.vault.instance(id).await?;
+        let body = InstanceBody {
+            format: 1,
+            alias: alias.to_owned(),
+        };
+        let row = InstanceRow {
+            id,
+            region: self.settings().region.clone(),
+            account: self.settings().account.clone(),
+            created_at: self.now(),
+            sealed: keys.seal(
+                &Place::new("instances", &id.into_bytes()),
+                &crate::center::json(&body),
+            ),
+        };
+        let insert = Write::InsertInstance(row.clone());
+        self.0
+            .around
+            .store
+            .commit(vec![insert])
+            .await
+            .map_err(crate::app::unavailable)?;
+        let center = Center::start(&self.0.around, &row).await?;
+        self.add_center(Arc::clone(&center));
+        self.create_defaults(id).await?;
+        let (audited, answer) = (Arc::clone(call), json!({"id": id.to_string()}));
+        let access = permit.spec().access;
+        center
+            .turn(move |turn| {
+                turn.audit(&audited, access, answer);
+                Ok(())
+            })
+            .await?;
+        Ok(summary(&center))
+    }
+
+    async fn create_defaults(&self, instance: InstanceId) -> Result<(), AppError> {
+        for profile in model::default_profiles::ALL {
+            let body = SecurityProfile {
+                description: Some(profile.description.to_owned()),
+                permissions: profile.permissions(),
+            };
+            self.create_as_system::<CreateSecurityProfile, _>(instance, profile.name, body)
+                .await?;
+        }
+        for (order, name, kind) in [
+            (1, "Available", AgentStatusType::Routable),
+            (2, "Offline", AgentStatusType::Offline),
+        ] {
+            let body = AgentStatus {
+                description: None,
+                kind,
+                state: Enablement::Enabled,
+                display_order: Some(order),
+            };
+            self.create_as_system::<CreateAgentStatus, _>(instance, name, body)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Creates a resource in the name of the program itself.
+    async fn create_as_system<A, B>(
+        &self,
+        instance: InstanceId,
+        name: &str,
+        body: B,
+    ) -> Result<Arc<model::Resource>, AppError>
+    where
+        A: crate::config::Creates<B>,
+        B: model::resource::BodyOf,
+    {
+        let call = Arc::new(Call::of_system(
+            "instance creation",
+            A::SPEC.operation(),
+            &mut fresh_ids(),
+        ));
+        let permit = self.authorize::<A>(&call, Target::Instance(instance))?;
+        let new = NewResource {
+            name: name.to_owned(),
+            tags: model::Tags::new(),
+            body,
+            client_token: None,
+        };
+        self.create::<A, B>(&call, permit, new).await
+    }
+
+    /// All instances, in the order of their ids.
+    pub fn instances(&self, _permit: &Permit<ListInstances>) -> Vec<InstanceSummary> {
+        self.centers()
+            .iter()
+            .map(|center| summary(center))
+            .collect()
+    }
+
+    /// The instance with the lowest id: the one that the pages serve.
+    pub fn first_instance(&self) -> Option<InstanceScope> {
+        self.centers().first().map(|center| center.scope.clone())
+    }
+
+    /// The instance that the permit names.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn instance(&self, permit: &Permit<DescribeInstance>) -> Result<InstanceSummary, AppError> {
+        let instance = permit
+            .target()
+            .instance()
+            .ok_or(AppError::NotFound { what: "instance" })?;
+        self.center(instance).map(|center| summary(&center))
+    }
+}
+
+fn summary(center: &Center) -> InstanceSummary {
+    InstanceSummary {
+        scope: center.scope.clone(),
+        alias: center.alias.clone(),
+        created_at: center.created_at,
+    }
+}

@@ -1,0 +1,184 @@
+//! A contact goes on in a new segment.
+
+use model::contact::{ContactRecord, DisconnectReason, QueueRef};
+use model::resource::{QuickConnect, QuickConnectDestination};
+use model::{ContactId, FlowId, InitiationMethod, QuickConnectId, UserId};
+
+use crate::config::SEGMENTS_MAX;
+use crate::contact::{Contact, ContactState, PRIORITY_DEFAULT, RunSlot};
+use crate::effect::{ContactEventKind, Rejection, Reply};
+use crate::engine::Engine;
+use crate::input::TransferTarget;
+use crate::lifecycle::TRANSFER_FLOWS;
+
+impl Engine {
+    pub(crate) fn transfer_contact(
+        &mut self,
+        contact: ContactId,
+        flow: FlowId,
+        target: TransferTarget,
+    ) -> Result<Reply, Rejection> {
+        let id = self.resolve(contact)?;
+        let queue = match target {
+            TransferTarget::Queue(queue) => Some(QueueRef::Standard(queue)),
+            TransferTarget::Agent(user) => Some(QueueRef::Agent(user)),
+            TransferTarget::Flow => None,
+        };
+        self.transfer(id, flow, queue)
+    }
+
+    pub(crate) fn transfer_by_quick_connect(
+        &mut self,
+        user: UserId,
+        id: ContactId,
+        quick_connect: QuickConnectId,
+    ) -> Result<Reply, Rejection> {
+        let contact = self.contacts.get(&id).ok_or(Rejection::UnknownContact)?;
+        match contact.state {
+            ContactState::Connected { agent, .. } if agent == user => {}
+            _ => return Err(Rejection::NotYourContact),
+        }
+        let (_, body) = self
+            .config
+            .get::<QuickConnect>(quick_connect)
+            .ok_or(Rejection::UnknownDestination)?;
+        match body.destination {
+            QuickConnectDestination::User { user, flow } => {
+                self.transfer(id, flow, Some(QueueRef::Agent(user)))
+            }
+            QuickConnectDestination::Queue { queue, flow } => {
+                self.transfer(id, flow, Some(QueueRef::Standard(queue)))
+            }
+            QuickConnectDestination::PhoneNumber(_) => Err(Rejection::WrongChannel),
+        }
+    }
+
+    /// The contact goes on in `flow`, in a new segment; an agent who has it goes to wrap-up.
+    fn transfer(
+        &mut self,
+        id: ContactId,
+        flow: FlowId,
+        queue: Option<QueueRef>,
+    ) -> Result<Reply, Rejection> {
+        if let Some(queue) = queue {
+            self.check_queue_exists(queue)?;
+        }
+        let flow = self
+            .config
+            .startable_flow(flow, TRANSFER_FLOWS)
+            .ok_or(Rejection::UnknownFlow)?;
+        let contact = self.contacts.get(&id).ok_or(Rejection::UnknownContact)?;
+        if matches!(
+            contact.state,
+            ContactState::WrapUp { .. } | ContactState::Scheduled { .. }
+        ) {
+            return Err(Rejection::WrongState);
+        }
+        let next = self.next_segment(
+            id,
+            InitiationMethod::Transfer,
+            DisconnectReason::Transferred,
+        )?;
+        if let Some(contact) = self.contacts.get_mut(&next) {
+            contact.target_queue = queue;
+        }
+        self.plan_run(next, RunSlot::Main, flow);
+        Ok(Reply::Transferred(next))
+    }
+
+    /// A waiting contact leaves its queue for another, in a new segment. It keeps its priority, not its
+    /// age.
+    pub(crate) fn requeue(&mut self, id: ContactId, queue: QueueRef) {
+        let (method, reason) = (
+            InitiationMethod::QueueTransfer,
+            DisconnectReason::Transferred,
+        );
+        let old = self.contacts.get(&id);
+        let priority = old.map_or(PRIORITY_DEFAULT, |contact| contact.priority);
+        match self.next_segment(id, method, reason) {
+            Ok(next) => {
+                if let Some(contact) = self.contacts.get_mut(&next) {
+                    contact.priority = priority;
+                    contact.target_queue = Some(queue);
+                }
+                self.enqueue(next, queue, self.now);
+            }
+            // The order was checked when it was given, in the same input.
+            Err(_) => self.end_contact(id, DisconnectReason::SystemError),
+        }
+    }
+
+    /// Makes the segment in which an interaction goes on, and ends the one before for `reason`: at once,
+    /// or after its agent's wrap-up. The chat with its participants and transcript moves along.
+    pub(crate) fn next_segment(
+        &mut self,
+        id: ContactId,
+        method: InitiationMethod,
+        reason: DisconnectReason,
+    ) -> Result<ContactId, Rejection> {
+        let old = self.contacts.get(&id).ok_or(Rejection::UnknownContact)?;
+        if old.segment >= SEGMENTS_MAX {
+            return Err(Rejection::LimitReached);
+        }
+        let agent = match old.state {
+            ContactState::Connected { agent, .. } => Some(agent),
+            _ => None,
+        };
+        if reason == DisconnectReason::Transferred {
+            self.write_transfer(id);
+        }
+        if let Some(agent) = agent {
+            self.remove_agent(id, agent);
+        }
+        let now = self.now;
+        let next = ContactId::generate(&mut self.ids);
+        let old = self
+            .contacts
+            .get_mut(&id)
+            .ok_or(Rejection::UnknownContact)?;
+        old.record.next_id = Some(next);
+        if reason == DisconnectReason::Transferred {
+            old.record.transfer_completed_at = Some(now);
+        }
+        let new = Contact {
+            record: ContactRecord {
+                id: next,
+                previous_id: Some(id),
+                next_id: None,
+                initiation_method: method,
+                initiated_at: now,
+                transfer_completed_at: None,
+                disconnected_at: None,
+                disconnect_reason: None,
+                queue: None,
+                agent: None,
+                agent_connection_attempts: 0,
+                ..old.record.clone()
+            },
+            state: ContactState::InFlow,
+            origin: old.origin,
+            segment: old.segment + 1,
+            task_depth: old.task_depth,
+            ends_at: old.ends_at,
+            target_queue: None,
+            order: None,
+            priority: PRIORITY_DEFAULT,
+            age_adjustment_s: 0,
+            hooks: old.hooks.clone(),
+            recording: old.recording.clone(),
+            main_run: None,
+            queue_run: None,
+            chat: old.chat.take(),
+        };
+        let people = new.chat.iter().flat_map(|chat| &chat.participants);
+        for participant in people {
+            if let Some(place) = self.participants.get_mut(&participant.id) {
+                *place = next;
+            }
+        }
+        self.note(id, ContactEventKind::Transferred { next });
+        self.insert_contact(new);
+        self.end_segment(id, reason);
+        Ok(next)
+    }
+}

@@ -1,0 +1,38 @@
+//! Commands that act on a center, running or not.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use app::ports::store::Store;
+use store::SqliteStore;
+
+use crate::control::{self, Request};
+
+/// `ringfence backup`: through the running server, or with the data directory's lock.
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) async fn backup(data: &Path, to: &Path) -> Result<()> {
+    let to = absolute(to)?;
+    let request = Request::Backup { to: to.clone() };
+    let said = match control::ask(data, &request).await? {
+        Some(said) => said,
+        None => {
+            let store = SqliteStore::open(data)?;
+            store.backup(&to).await?;
+            format!("the backup is in `{}`", to.display())
+        }
+    };
+    println!("{said}");
+    Ok(())
+}
+
+/// `ringfence restore`.
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) fn restore(from: &Path, data: &Path, destroyed: Option<&Path>) -> Result<()> {
+    store::restore(from, data, destroyed)?;
+    println!("restored into `{}`: start the center with it", data.display());
+    Ok(())
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("`{}` is no path", path.display()))
+}

@@ -1,0 +1,163 @@
+//! The control socket: commands of the machine's operator reach the running server.
+//!
+//! `DIR/control.sock` has mode 0600; the peer's user must be root or the server's own. One request
+//! and one answer a connection, each a line of JSON.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use app::ports::store::Store;
+use app::{App, Call, Principal, Target};
+use model::RequestId;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+
+/// Longest request or answer, bytes.
+const LINE_BYTES_MAX: u64 = 64 * 1024;
+/// A request arrives within this time.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What can be asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// Write a consistent copy into this folder.
+    Backup {
+        /// Absolute path.
+        to: PathBuf,
+    },
+}
+
+/// The answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Answer {
+    /// Done.
+    Done(String),
+    /// Not done, and why.
+    Refused(String),
+}
+
+/// Path of the socket of a data directory.
+pub(crate) fn path(data: &Path) -> PathBuf {
+    data.join("control.sock")
+}
+
+/// Serves the socket until `stop` turns true.
+pub(crate) async fn serve(
+    data: &Path,
+    app: App,
+    store: Arc<dyn Store>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<()> {
+    let path = path(data);
+    // Whoever holds the data directory's lock owns the socket: what is there is a leftover.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("`{}` cannot be replaced", path.display()));
+        }
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)
+        .with_context(|| format!("`{}` cannot be made", path.display()))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(error = %error, "the control socket could not accept");
+                    continue;
+                }
+            },
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        // One at a time: operators' commands are rare, and two backups at once help nobody.
+        if let Err(error) = answer(stream, &app, &*store).await {
+            tracing::warn!(error = %error, "a control request failed");
+        }
+    }
+    let _ = std::fs::remove_file(&path);
+    Ok(())
+}
+
+async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> {
+    let uid = stream.peer_cred()?.uid();
+    let own = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own))?;
+    let (reader, mut writer) = stream.into_split();
+    let answer = if uid == 0 || uid == own {
+        let mut line = String::new();
+        let mut reader = BufReader::new(reader.take(LINE_BYTES_MAX));
+        tokio::time::timeout(REQUEST_TIMEOUT, reader.read_line(&mut line)).await??;
+        match serde_json::from_str(&line) {
+            Ok(request) => carry_out(app, store, uid, request).await,
+            Err(error) => Answer::Refused(format!("the request was not understood: {error}")),
+        }
+    } else {
+        Answer::Refused("only root and the server's own user may give orders here".to_owned())
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    writer.write_all(&line).await?;
+    Ok(())
+}
+
+async fn carry_out(app: &App, store: &dyn Store, uid: u32, request: Request) -> Answer {
+    match request {
+        Request::Backup { to } => {
+            let mut ids = crate::wiring::fresh_ids();
+            let call = Call::new(
+                Principal::Operator { uid },
+                RequestId::generate(&mut ids),
+                "ringfence",
+                "Backup",
+            );
+            let result = match app.authorize::<app::action::Backup>(&call, Target::Account) {
+                Ok(_permit) => store.backup(&to).await.map_err(|error| {
+                    app::AppError::WrongState(error.to_string())
+                }),
+                Err(error) => Err(error),
+            };
+            app.finish(&call, &result).await;
+            match result {
+                Ok(()) => Answer::Done(format!("the backup is in `{}`", to.display())),
+                Err(error) => Answer::Refused(error.to_string()),
+            }
+        }
+    }
+}
+
+
+/// Sends a request to the server of a data directory; `None` where none runs.
+pub(crate) async fn ask(data: &Path, request: &Request) -> Result<Option<String>> {
+    let path = path(data);
+    let mut stream = match UnixStream::connect(&path).await {
+        Ok(stream) => stream,
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused
+            ) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("`{}` cannot be reached: run as the server's user or root", path.display()));
+        }
+    };
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stream.write_all(&line).await?;
+    let mut answer = String::new();
+    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer).await?;
+    match serde_json::from_str(&answer)? {
+        Answer::Done(text) => Ok(Some(text)),
+        Answer::Refused(text) => bail!("{text}"),
+    }
+}

@@ -1,0 +1,101 @@
+//! `ringfence demo`: a complete sample center on this machine.
+
+mod announce;
+mod center;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use app::Settings;
+use clap::Args;
+use model::Secret;
+
+use crate::listen::Listener;
+use crate::tls::{self, TlsVersion};
+use crate::{logs, wiring};
+
+/// Region and account of the sample center.
+const REGION: &str = "eu-central-1";
+const ACCOUNT: &str = "000000000000";
+
+/// Options of `ringfence demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Where the sample center keeps its data
+    #[arg(long, default_value = ".ringfence-demo")]
+    data: PathBuf,
+    /// Also write addresses and credentials to this file, as shell variables
+    #[arg(long)]
+    env_file: Option<PathBuf>,
+    /// Port of pages and API; files have the next one. 0: any free ones
+    #[arg(long, default_value_t = 8443)]
+    port: u16,
+    /// Write contact events, agent events and records to the outbox
+    #[arg(long)]
+    outbox: bool,
+}
+
+/// Makes the sample center, or finds it, and serves it until told to stop.
+pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
+    logs::start();
+    let data = std::path::absolute(&arguments.data)?;
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("`{}` cannot be made", data.display()))?;
+    let settings = Settings { outbox: arguments.outbox, ..settings() };
+    // The exception that `doctor` warns of: the demo's passphrase lies beside its data.
+    let passphrase = passphrase(&data)?;
+    let (app, store) =
+        wiring::start_app(&data, &data.join("root.key"), passphrase, settings).await?;
+    let sample = center::prepare(&app).await?;
+
+    tls::make_local_certificate(&data)?;
+    let tls = tls::server_config(
+        &data.join("server.pem"),
+        &data.join("server.key"),
+        TlsVersion::Tls13,
+    )?;
+    let files_port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(1) };
+    let main = bind(arguments.port, &tls).await?;
+    let files = bind(files_port, &tls).await?;
+    let origin = format!("https://localhost:{}", main.port()?);
+    let files_origin = format!("https://localhost:{}", files.port()?);
+    let sites = wiring::Sites {
+        origin,
+        files_origin,
+        instance: sample.instance.instance,
+        approved_origins: Vec::new(),
+        public_flows: vec![sample.chat_flow],
+    };
+    let (main_router, files_router) = wiring::routers(&app, &sites)?;
+    announce::announce(&sample, &sites, &data, arguments.env_file.as_deref())?;
+    wiring::serve(&data, app, store, (main, main_router), (files, files_router)).await
+}
+
+async fn bind(port: u16, tls: &std::sync::Arc<rustls::ServerConfig>) -> Result<Listener> {
+    Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), std::sync::Arc::clone(tls)).await
+}
+
+fn settings() -> Settings {
+    Settings {
+        region: REGION.to_owned(),
+        account: ACCOUNT.to_owned(),
+        outbox: false,
+        limits: engine::Limits::default(),
+        attachments: app::chat::attachments::AttachmentLimits::default(),
+        signin: app::signin::SignInSettings::default(),
+    }
+}
+
+fn passphrase(data: &Path) -> Result<Secret<String>> {
+    let path = data.join("passphrase");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Secret::new(text.trim_end().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let text = format!("{}-{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+            tls::write_private(&path, text.as_bytes())?;
+            Ok(Secret::new(text))
+        }
+        Err(error) => Err(error).with_context(|| format!("`{}` cannot be read", path.display())),
+    }
+}

@@ -1,0 +1,96 @@
+//! `ringfence serve`: the center that a configuration file describes.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use app::action::CreateInstance;
+use app::{App, Call, Principal, Settings, Target};
+use model::{FlowId, InstanceScope, RequestId, ResourceKind, Secret};
+
+use crate::config::Config;
+use crate::listen::Listener;
+use crate::{logs, tls, wiring};
+
+/// Serves until told to stop.
+pub(crate) async fn run(path: &Path) -> Result<()> {
+    logs::start();
+    let config = Config::read(path)?;
+    let problems = config.problems();
+    if !problems.is_empty() {
+        bail!("the configuration has problems:\n- {}", problems.join("\n- "));
+    }
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("`{}` cannot be made", config.data.display()))?;
+    let passphrase = std::fs::read_to_string(&config.keys.passphrase_file)?;
+    let passphrase = Secret::new(passphrase.trim_end().to_owned());
+    let (app, store) =
+        wiring::start_app(&config.data, &config.keys.root_key, passphrase, settings(&config)).await?;
+    let scope = instance(&app, &config).await?;
+    let tls = tls::server_config(&config.tls.certificate, &config.tls.key, config.tls.oldest)?;
+    let main = Listener::bind(config.server.address, std::sync::Arc::clone(&tls)).await?;
+    let files = Listener::bind(config.attachments.address, tls).await?;
+    let sites = wiring::Sites {
+        origin: config.server.origin.clone(),
+        files_origin: config.attachments.origin.clone(),
+        instance: scope.instance,
+        approved_origins: config.approved_origins.clone(),
+        public_flows: public_flows(&app, &scope, &config),
+    };
+    let (main_router, files_router) = wiring::routers(&app, &sites)?;
+    tracing::info!(origin = %sites.origin, "serving");
+    wiring::serve(&config.data, app, store, (main, main_router), (files, files_router)).await
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        region: config.region.clone(),
+        account: config.account.clone(),
+        outbox: config.events_folder.is_some(),
+        limits: engine::Limits::default(),
+        attachments: app::chat::attachments::AttachmentLimits::default(),
+        signin: app::signin::SignInSettings {
+            require_second_factor: config.signin.require_second_factor,
+            ..app::signin::SignInSettings::default()
+        },
+    }
+}
+
+/// The instance of this center; the first start makes it and prints the link that sets its first
+/// administrator up.
+#[expect(clippy::print_stdout, reason = "the link is for the person at the machine, not for logs")]
+async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
+    let request = RequestId::generate(&mut wiring::fresh_ids());
+    let call = Call::new(
+        Principal::System("start"),
+        request,
+        "connect.amazonaws.com",
+        "CreateInstance",
+    );
+    let call = std::sync::Arc::new(call);
+    let scope = match app.first_instance() {
+        Some(scope) => scope,
+        None => {
+            let permit = app.authorize::<CreateInstance>(&call, Target::Account)?;
+            app.create_instance(&call, permit, &config.alias).await?.scope
+        }
+    };
+    if let Some(token) = app.set_up_link(scope.instance).await? {
+        println!("Set the first administrator up (once, within 24 hours):");
+        println!("  {}/app/set-up#{}", config.server.origin, token.expose());
+    }
+    Ok(scope)
+}
+
+fn public_flows(app: &App, scope: &InstanceScope, config: &Config) -> Vec<FlowId> {
+    let find = |name: &String| {
+        let found = app.resource_by_name(scope.instance, ResourceKind::Flow, name);
+        if found.is_none() {
+            tracing::warn!(flow = %name, "`public_flows` names a flow that does not exist yet");
+        }
+        found.map(|flow| flow.id.into())
+    };
+    config.public_flows.iter().filter_map(find).collect()
+}

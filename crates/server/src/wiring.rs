@@ -1,0 +1,144 @@
+//! From adapters to a running program.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use app::ports::Clock;
+use app::ports::store::Store;
+use app::{Adapters, App, Settings};
+use axum::Router;
+use keys::LocalKeyProvider;
+use model::{FlowId, IdSource, InstanceId, Secret, Timestamp};
+use policy::CedarPolicy;
+use store::SqliteStore;
+use tokio::sync::watch;
+
+use crate::control;
+use crate::listen::Listener;
+
+/// The machine's clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A source of ids from the operating system's randomness.
+pub(crate) fn fresh_ids() -> IdSource {
+    let high = uuid::Uuid::new_v4().into_bytes();
+    let low = uuid::Uuid::new_v4().into_bytes();
+    let mut seed = [0; 32];
+    for (to, from) in seed.iter_mut().zip(high.into_iter().chain(low)) {
+        *to = from;
+    }
+    IdSource::from_seed(seed)
+}
+
+/// Store, keys and policy joined into an application.
+pub(crate) async fn start_app(
+    data: &Path,
+    root_key: &Path,
+    passphrase: Secret<String>,
+    settings: Settings,
+) -> Result<(App, Arc<SqliteStore>)> {
+    let store = Arc::new(SqliteStore::open(data)?);
+    let root = root_key.to_owned();
+    // argon2id takes its time by design.
+    let provider = tokio::task::spawn_blocking(move || {
+        if root.exists() {
+            LocalKeyProvider::open(&root, &passphrase)
+        } else {
+            LocalKeyProvider::create(&root, &passphrase)
+        }
+    })
+    .await??;
+    let adapters = Adapters {
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        keys: Arc::clone(&store) as _,
+        provider: Arc::new(provider),
+        policy: Arc::new(CedarPolicy::new()?),
+        verifier: Arc::new(signin::LocalVerifier::new()),
+        blobs: Arc::clone(&store) as _,
+        scanner: None,
+        clock: Arc::new(SystemClock),
+    };
+    let app = App::start(adapters, settings)
+        .await
+        .context("the center does not start: the log above names the reason")?;
+    Ok((app, store))
+}
+
+/// Where the program is reached and what it shows there.
+pub(crate) struct Sites {
+    /// Pages, API and sockets.
+    pub(crate) origin: String,
+    /// Files.
+    pub(crate) files_origin: String,
+    /// The instance that the pages serve.
+    pub(crate) instance: InstanceId,
+    /// Origins of the organisation's own pages.
+    pub(crate) approved_origins: Vec<String>,
+    /// Flows that visitors may start.
+    pub(crate) public_flows: Vec<FlowId>,
+}
+
+/// The routers of the main origin (pages first, the API for everything else) and of files.
+pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
+    let approved = sites.approved_origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;
+    let settings = web::WebSettings {
+        origin: sites.origin.parse()?,
+        attachments_origin: sites.files_origin.parse()?,
+        instance: sites.instance,
+        approved_origins: approved,
+        public_flows: sites.public_flows.iter().copied().collect(),
+        pages: web::Pages::Served,
+        limits: web::WebLimits::default(),
+    };
+    let api = connect_api::router(app.clone(), connect_api::ApiSettings::new(sites));
+    let main = web::router(app.clone(), settings.clone()).fallback_service(api);
+    Ok((main, web::attachments_router(app.clone(), settings)))
+}
+
+/// Serves until the process is told to stop, then drains.
+pub(crate) async fn serve(
+    data: &Path,
+    app: App,
+    store: Arc<SqliteStore>,
+    main: (Listener, Router),
+    attachments: (Listener, Router),
+) -> Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let control = control::serve(data, app.clone(), store, stopped.clone());
+    let listeners = async {
+        tokio::join!(
+            main.0.serve(main.1, stopped.clone()),
+            attachments.0.serve(attachments.1, stopped.clone())
+        )
+    };
+    let ending = async {
+        until_told().await?;
+        tracing::info!("stopping: open requests may end");
+        stop.send_replace(true);
+        anyhow::Ok(())
+    };
+    let (controlled, _, ended) = tokio::join!(control, listeners, ending);
+    app.stop().await;
+    controlled?;
+    ended
+}
+
+/// Waits for SIGTERM or an interrupt.
+async fn until_told() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}
