@@ -40,7 +40,7 @@ pub(super) async fn authenticate(
     signed.verify(&key.secret, &body, &api.signing_keys)?;
     Ok(Authenticated {
         caller: signed.key_id().to_owned(),
-        principal: key.principal,
+        principal: key.principal.clone(),
         body,
     })
 }
