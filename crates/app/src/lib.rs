@@ -13,7 +13,9 @@ pub mod chat;
 pub mod config;
 pub mod contact;
 pub mod error;
+mod identity;
 mod instances;
+mod outbox;
 pub mod limiter;
 pub mod permit;
 pub mod ports;
@@ -24,6 +26,8 @@ mod vault;
 
 pub use app::{Adapters, App, Settings};
 pub use error::AppError;
+pub use identity::ProvisionedCredential;
 pub use instances::InstanceSummary;
+pub use outbox::OutboxItem;
 pub use permit::{Permit, Target};
 pub use principal::{Call, Principal};

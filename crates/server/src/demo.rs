@@ -31,9 +31,9 @@ pub(crate) struct DemoArguments {
     /// Port of pages and API; files have the next one. 0: any free ones
     #[arg(long, default_value_t = 8443)]
     port: u16,
-    /// Write contact events, agent events and records to the outbox
+    /// Write contact events, agent events and records to this folder, as JSON lines
     #[arg(long)]
-    outbox: bool,
+    events_folder: Option<PathBuf>,
 }
 
 /// Makes the sample center, or finds it, and serves it until told to stop.
@@ -42,7 +42,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     let data = std::path::absolute(&arguments.data)?;
     std::fs::create_dir_all(&data)
         .with_context(|| format!("`{}` cannot be made", data.display()))?;
-    let settings = Settings { outbox: arguments.outbox, ..settings() };
+    let settings = Settings { outbox: arguments.events_folder.is_some(), ..settings() };
     // The exception that `doctor` warns of: the demo's passphrase lies beside its data.
     let passphrase = passphrase(&data)?;
     let (app, store) =
@@ -69,7 +69,8 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     announce::announce(&sample, &sites, &data, arguments.env_file.as_deref())?;
-    wiring::serve(&data, app, store, (main, main_router), (files, files_router)).await
+    let events = arguments.events_folder;
+    wiring::serve(&data, app, store, (main, main_router), (files, files_router), events).await
 }
 
 async fn bind(port: u16, tls: &std::sync::Arc<rustls::ServerConfig>) -> Result<Listener> {
@@ -83,7 +84,10 @@ fn settings() -> Settings {
         outbox: false,
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
-        signin: app::signin::SignInSettings::default(),
+        signin: app::signin::SignInConfig {
+            issuer: "Ringfence demo".to_owned(),
+            ..app::signin::SignInConfig::default()
+        },
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use app::action::CreateInstance;
+use app::signin::{SecondFactor, SignInConfig};
 use app::{App, Call, Principal, Settings, Target};
 use model::{FlowId, InstanceScope, RequestId, ResourceKind, Secret};
 
@@ -41,7 +42,8 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     tracing::info!(origin = %sites.origin, "serving");
-    wiring::serve(&config.data, app, store, (main, main_router), (files, files_router)).await
+    let events = config.events_folder;
+    wiring::serve(&config.data, app, store, (main, main_router), (files, files_router), events).await
 }
 
 fn settings(config: &Config) -> Settings {
@@ -51,9 +53,14 @@ fn settings(config: &Config) -> Settings {
         outbox: config.events_folder.is_some(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
-        signin: app::signin::SignInSettings {
-            require_second_factor: config.signin.require_second_factor,
-            ..app::signin::SignInSettings::default()
+        signin: SignInConfig {
+            second_factor: if config.signin.require_second_factor {
+                SecondFactor::Required
+            } else {
+                SecondFactor::Optional
+            },
+            issuer: format!("Ringfence {}", config.alias),
+            ..SignInConfig::default()
         },
     }
 }
@@ -77,7 +84,7 @@ async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
             app.create_instance(&call, permit, &config.alias).await?.scope
         }
     };
-    if let Some(token) = app.set_up_link(scope.instance).await? {
+    if let Some(token) = app.set_up_link(&call, scope.instance).await? {
         println!("Set the first administrator up (once, within 24 hours):");
         println!("  {}/app/set-up#{}", config.server.origin, token.expose());
     }
