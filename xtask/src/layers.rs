@@ -52,6 +52,7 @@ const PURE_DEPENDENCIES: &[&str] = &[
     "serde",
     "serde_json",
     "sha2",
+    "strsim",
     "subtle",
     "thiserror",
     "uuid",

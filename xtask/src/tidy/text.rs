@@ -75,6 +75,7 @@ pub(super) fn violations(file: &SourceFile) -> Vec<Finding> {
         );
     }
     let script = ["ts", "tsx", "js", "mjs", "py"].contains(&extension);
+    let mut above = "";
     for (at, line) in file.text.lines().enumerate() {
         for mark in MARKS.iter().filter(|mark| has_word(line, mark)) {
             add(at + 1, format!("`{mark}`: do it now or leave it out"));
@@ -83,20 +84,26 @@ pub(super) fn violations(file: &SourceFile) -> Vec<Finding> {
             add(at + 1, format!("`{home}` exists on one machine only"));
         }
         if script {
-            check_script(line, |message| add(at + 1, message));
+            check_script(line, above, |message| add(at + 1, message));
         }
+        above = line;
     }
     findings
 }
 
-fn check_script(line: &str, mut add: impl FnMut(String)) {
+fn check_script(line: &str, above: &str, mut add: impl FnMut(String)) {
     for (text, why) in FORBIDDEN_IN_SCRIPTS {
         if line.contains(text) {
             add(format!("`{text}`: {why}"));
         }
     }
-    // ESLint takes a reason behind two dashes.
-    if line.contains("eslint-disable") && !line.contains(" -- ") {
+    // ESLint takes a reason behind two dashes; a comment above says it as well.
+    let comments = ["//", "/*", "{/*"];
+    let has_reason = line.contains(" -- ")
+        || comments
+            .iter()
+            .any(|sign| above.trim_start().starts_with(sign));
+    if line.contains("eslint-disable") && !has_reason {
         add("a lint is switched off without ` -- reason`".to_owned());
     }
     let mut words = line

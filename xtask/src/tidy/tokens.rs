@@ -124,7 +124,7 @@ fn is_cfg_test(tokens: &[Token]) -> bool {
 }
 
 /// The index behind the item that begins here: behind its first `;` or `{…}` outside of other groups.
-fn end_of_item(tokens: &[Token], start: usize) -> usize {
+pub(super) fn end_of_item(tokens: &[Token], start: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(start) {
         match token.kind {
