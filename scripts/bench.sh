@@ -6,8 +6,14 @@ find_rust
 need build-essential cc
 install_missing
 say "benchmarks"
-if [ $# -eq 0 ]; then set -- --workspace; fi
-cargo bench --locked --benches "$@"
+if [ $# -eq 0 ]; then
+  for folder in crates/*/benches; do
+    if [ -d "$folder" ]; then set -- "$@" -p "$(basename -- "$(dirname -- "$folder")")"; fi
+  done
+fi
+[ $# -gt 0 ] || die "no crate has benchmarks"
+note "cargo bench $*"
+cargo bench --locked --bench '*' "$@"
 
 say "the table"
 table=$CARGO_TARGET_DIR/benchmarks.md
