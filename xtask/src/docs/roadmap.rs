@@ -54,7 +54,7 @@ fn tests_in(file: &SourceFile) -> Vec<String> {
             _ => return names,
         };
         if line.starts_with("#[") {
-            marked |= line.contains("test");
+            marked |= line.starts_with("#[test]") || line.contains("::test");
         } else if let Some((_, name)) = declared.filter(|_| marked) {
             names.push(
                 name.chars()

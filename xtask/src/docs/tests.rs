@@ -149,7 +149,7 @@ fn roadmap_with(lines: &[&str]) -> Vec<String> {
     let sources = workspace(&[
         (
             "crates/a/src/tests.rs",
-            "#[test]\nfn it_works() {}\n    #[tokio::test]\n    async fn waits() {}\nfn no_test() {}\n",
+            "#[test]\nfn it_works() {}\n    #[tokio::test]\n    async fn waits() {}\n#[cfg(test)]\nfn no_test() {}\n",
         ),
         ("tests/test_a.py", "def test_it():\n"),
         ("ui/src/a.test.ts", ""),
