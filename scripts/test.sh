@@ -57,7 +57,13 @@ stage_doc() { cargo test --workspace --locked --doc --quiet; }
 
 about_simulator="$seeds seeds of the simulator (RINGFENCE_SEEDS)"
 has_simulator() { [ -f crates/sim/Cargo.toml ]; }
-stage_simulator() { cargo run --release --locked --quiet -p sim -- --seeds "$seeds"; }
+stage_simulator() {
+  cargo build --release --locked --quiet -p sim
+  "$CARGO_TARGET_DIR/release/sim" --seeds "$seeds"
+  if [ -d "${RINGFENCE_FLOWS_DIR:-}" ]; then
+    "$CARGO_TARGET_DIR/release/sim" flows "$RINGFENCE_FLOWS_DIR"
+  fi
+}
 
 about_api="boto3 and the AWS CLI against the program"
 has_api() { [ -n "$(find tests -name 'test_*.py' -print -quit 2>/dev/null)" ]; }
