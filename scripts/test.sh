@@ -59,7 +59,12 @@ about_simulator="$seeds seeds of the simulator (RINGFENCE_SEEDS)"
 has_simulator() { [ -f crates/sim/Cargo.toml ]; }
 stage_simulator() {
   cargo build --release --locked --quiet -p sim
-  "$CARGO_TARGET_DIR/release/sim" --seeds "$seeds"
+  # One process per core, each with its part of the seeds.
+  local cores part
+  cores=$(nproc)
+  part=$(((seeds + cores - 1) / cores))
+  seq 0 "$part" $((seeds - 1)) |
+    xargs -P "$cores" -I '{}' "$CARGO_TARGET_DIR/release/sim" --seed '{}' --seeds "$part"
   if [ -d "${RINGFENCE_FLOWS_DIR:-}" ]; then
     "$CARGO_TARGET_DIR/release/sim" flows "$RINGFENCE_FLOWS_DIR"
   fi
