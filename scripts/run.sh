@@ -16,5 +16,6 @@ say "3/4 the program (into $CARGO_TARGET_DIR; the first time takes some minutes)
 cargo build --release --locked -p server
 
 say "4/4 the demo (data in .demo/, end it with Ctrl-C)"
+note "the program: $CARGO_TARGET_DIR/release/ringfence"
 mkdir -p .demo
 exec "$CARGO_TARGET_DIR/release/ringfence" demo --data .demo --env-file .demo/demo.env "$@"
