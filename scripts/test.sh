@@ -14,7 +14,7 @@ about_tools="what the tests need is installed"
 has_tools() { true; }
 stage_tools() {
   need build-essential cc
-  if has_api || has_browser; then
+  if has_browser; then
     need chromium chromium chromium-browser google-chrome
     need libnss3-tools certutil
   fi

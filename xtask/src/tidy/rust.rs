@@ -44,7 +44,7 @@ const ADDRESSES: &[&str] = &["IpAddr", "Ipv4Addr", "Ipv6Addr", "SocketAddr"];
 
 /// Names that say nothing alone, and endings that say nothing at all.
 const VAGUE_NAMES: &[&str] = &["Session", "Manager", "Helper", "Data", "Info", "Util"];
-const VAGUE_ENDINGS: &[&str] = &["Manager", "Helper", "Helpers", "Util", "Utils"];
+pub(super) const VAGUE_ENDINGS: &[&str] = &["Manager", "Helper", "Helpers", "Util", "Utils"];
 const VAGUE_MODULES: &[&str] = &["helper", "helpers", "misc", "util", "utils"];
 
 /// Everything that is wrong with one Rust source; `pure` where its crate is.

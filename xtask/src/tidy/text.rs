@@ -1,5 +1,6 @@
 //! Rules for every text file, read line by line.
 
+use super::rust::VAGUE_ENDINGS;
 use crate::report::Finding;
 use crate::workspace::SourceFile;
 
@@ -54,9 +55,9 @@ pub(super) fn violations(file: &SourceFile) -> Vec<Finding> {
     let mut add = |line: usize, message: String| {
         findings.push(Finding::new(format!("{}:{line}", file.path), message));
     };
-    if let Some(host) = LockFile::of(file) {
+    if let Some(sources) = PackageSources::of(file) {
         for (at, line) in file.text.lines().enumerate() {
-            if let Some(message) = host.check(line) {
+            if let Some(message) = sources.check(line) {
                 add(at + 1, message);
             }
         }
@@ -114,10 +115,7 @@ fn check_script(line: &str, above: &str, mut add: impl FnMut(String)) {
             .chars()
             .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
             .collect();
-        if ["Manager", "Helper", "Helpers", "Util", "Utils"]
-            .iter()
-            .any(|end| name.ends_with(end))
-        {
+        if VAGUE_ENDINGS.iter().any(|end| name.ends_with(end)) {
             add(format!("`{name}` does not say what it is"));
         }
     }
@@ -125,14 +123,14 @@ fn check_script(line: &str, above: &str, mut add: impl FnMut(String)) {
 
 /// Files that name where packages come from. They name the public registries and nothing else.
 #[derive(Debug, Clone, Copy)]
-enum LockFile {
+enum PackageSources {
     Cargo,
     Npm,
     Pip,
     Settings,
 }
 
-impl LockFile {
+impl PackageSources {
     fn of(file: &SourceFile) -> Option<Self> {
         match file.name() {
             "Cargo.lock" => Some(Self::Cargo),
