@@ -12,6 +12,12 @@ const surface = { light: '#ffffff', dark: '#14211f' };
 const canvas = { light: '#f2f5f3', dark: '#0c1514' };
 const line = { light: '#d3ddd9', dark: '#2c3e3a' };
 
+const disabled = { light: '#e4eae7', dark: '#22312e' };
+const inkFaint = { light: '#687d78', dark: '#7f938d' };
+
+/** On the bar above the pages, which is dark in both modes. */
+const onBar = '#d9ece7';
+
 const theme: Theme = {
   tokens: {
     fontFamilyBase: "'IBM Plex Sans Variable', system-ui, sans-serif",
@@ -68,6 +74,13 @@ const theme: Theme = {
     colorBackgroundDropdownItemHover: brandSoft,
     colorBorderDropdownItemHover: line,
     colorTextDropdownItemHighlighted: ink,
+    colorBackgroundButtonNormalDefault: surface,
+    colorBackgroundButtonPrimaryDisabled: disabled,
+    colorBorderButtonPrimaryDisabled: disabled,
+    colorTextButtonPrimaryDisabled: inkFaint,
+    colorBackgroundButtonNormalDisabled: surface,
+    colorBorderButtonNormalDisabled: disabled,
+    colorTextButtonNormalDisabled: inkFaint,
     borderRadiusButton: '8px',
     borderRadiusInput: '8px',
     borderRadiusContainer: '12px',
@@ -75,6 +88,27 @@ const theme: Theme = {
     borderRadiusFlashbar: '10px',
     borderRadiusDropdown: '10px',
     borderRadiusItem: '6px',
+  },
+  contexts: {
+    'top-navigation': {
+      tokens: {
+        colorBackgroundButtonNormalDefault: '#17403a',
+        colorBackgroundButtonNormalHover: '#1f5049',
+        colorBackgroundButtonNormalActive: '#1f5049',
+        colorBackgroundButtonNormalDisabled: '#122f2b',
+        colorBorderButtonNormalDefault: '#3a6a62',
+        colorBorderButtonNormalHover: '#63cdbb',
+        colorBorderButtonNormalActive: '#63cdbb',
+        colorBorderButtonNormalDisabled: '#244842',
+        colorTextButtonNormalDefault: onBar,
+        colorTextButtonNormalHover: onBar,
+        colorTextButtonNormalActive: onBar,
+        colorTextButtonNormalDisabled: '#8fa9a3',
+        colorTextLinkDefault: '#8fe0d2',
+        colorTextLinkHover: '#c2f0e7',
+        colorBorderItemFocused: '#8fe0d2',
+      },
+    },
   },
 };
 

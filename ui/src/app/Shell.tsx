@@ -22,7 +22,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
         <a className="rf-skip" href="#content">
           {t('shell.skip')}
         </a>
-        <header className="rf-bar">
+        <header className="rf-bar awsui-context-top-navigation">
           <div className="rf-wordmark">
             <Logo />
             <span>Ringfence</span>

@@ -54,9 +54,8 @@ export function ContactPage({ contactId }: { contactId: string }) {
         />
         {refusal !== undefined && <Alert type="error">{errorText(t, refusal)}</Alert>}
         {refusal === undefined && detail === undefined && <Spinner size="large" />}
+        {detail !== undefined && <Record record={detail.record} />}
         {detail !== undefined && (
-          <>
-            <Record record={detail.record} />
             <div className="rf-record-columns">
               <Container header={<Header variant="h2">{t('contact.transcript')}</Header>}>
                 {detail.transcriptPermitted ? (
@@ -69,7 +68,6 @@ export function ContactPage({ contactId }: { contactId: string }) {
                 <Timeline entries={detail.timeline} isTruncated={detail.timelineTruncated} />
               </Container>
             </div>
-          </>
         )}
       </SpaceBetween>
     </main>

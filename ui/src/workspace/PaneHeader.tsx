@@ -54,16 +54,22 @@ export function PaneHeader({ contact, headingId }: { contact: ContactView; headi
         {state === 'CONNECTED' && (
           <Button
             iconName="redo"
+            ariaLabel={t('transfer.open')}
+            nativeButtonAttributes={{ title: t('transfer.open') }}
             disabled={!isCurrent}
             onClick={() => setTransferring(true)}
             data-testid="transfer"
-          >
-            {t('transfer.open')}
-          </Button>
+          />
         )}
         {state === 'CONNECTED' && (
-          <Button disabled={!isCurrent} loading={isBusy} onClick={() => run('contact.end')} data-testid="end-contact">
-            {t(contact.channel === 'TASK' ? 'task.complete' : 'chat.end')}
+          <Button
+            disabled={!isCurrent}
+            loading={isBusy}
+            ariaLabel={t(contact.channel === 'TASK' ? 'task.complete' : 'chat.end')}
+            onClick={() => run('contact.end')}
+            data-testid="end-contact"
+          >
+            {t(contact.channel === 'TASK' ? 'task.completeShort' : 'chat.endShort')}
           </Button>
         )}
         {state !== 'CONNECTED' && (
