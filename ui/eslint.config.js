@@ -24,6 +24,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/widget/sample/*.js'],
+    languageOptions: { globals: { document: 'readonly', window: 'readonly' } },
+  },
+  {
     // Sinks that turn text into markup or code have no place in these pages.
     files: ['src/**'],
     rules: {

@@ -20,6 +20,9 @@ export interface ConnectionEvents {
   onTick(): void;
 }
 
+/** The close code of a session that is over; signing in again is the only way back. */
+export const CLOSE_SIGNED_OUT = 4401;
+
 export const TICK_MS = 1_000;
 export const PING_INTERVAL_MS = 10_000;
 /** A ping without any frame in return for this long: the connection is dead. */
@@ -36,7 +39,7 @@ const STABLE_MS = 5_000;
 const CLOSE_HEARTBEAT = 4408;
 const CLOSE_FLOODED = 4429;
 const STOPPING_CODES: ReadonlyMap<number, StopReason> = new Map([
-  [4401, 'signed-out'],
+  [CLOSE_SIGNED_OUT, 'signed-out'],
   [4403, 'not-permitted'],
   [4409, 'replaced'],
 ]);
@@ -53,8 +56,10 @@ export class Connection {
   /** Set while a ping waits for any sign of life; the connection is dead at this time. */
   #deadAt: number | undefined;
 
+  /** `open` makes a socket; `pingFrame` is what the other side answers, whatever its answer is. */
   constructor(
-    private readonly url: string,
+    private readonly open: () => Socket,
+    private readonly pingFrame: object,
     private readonly environment: Environment,
     private readonly events: ConnectionEvents,
   ) {}
@@ -104,7 +109,7 @@ export class Connection {
   }
 
   #open(): void {
-    const socket = this.environment.openSocket(this.url);
+    const socket = this.open();
     this.#socket = socket;
     this.#deadAt = undefined;
     this.#enter({ phase: 'connecting' });
@@ -162,7 +167,7 @@ export class Connection {
     const now = this.environment.now();
     this.#lastPing = now;
     this.#deadAt = Math.min(this.#deadAt ?? Infinity, now + timeoutMs);
-    this.send({ type: 'ping' });
+    this.send(this.pingFrame);
   }
 
   #abandonSocket(code?: number): void {

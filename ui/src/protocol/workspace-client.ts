@@ -82,7 +82,7 @@ export class WorkspaceClient {
     private readonly environment: Environment,
     private readonly storage: TextStorage,
   ) {
-    this.#connection = new Connection(url, environment, {
+    this.#connection = new Connection(() => environment.openSocket(url), { type: 'ping' }, environment, {
       onState: (connection) => this.#connectionChanged(connection),
       onText: (text) => this.#received(parseServerFrame(text)),
       onTick: () => this.#expireTyping(),
