@@ -15,5 +15,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     license: { fileName: 'licenses.md' },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts'] },
 });

@@ -70,7 +70,7 @@ export class WorkspaceClient {
   readonly #connection: Connection;
   readonly #requests: Requests;
   readonly #listeners = new Set<() => void>();
-  /** Chats whose history is being asked for on this connection. */
+  /** Chats whose history is being asked for; the requests outlive connections. */
   readonly #catchingUp = new Set<string>();
   readonly #typingSentAt = new Map<string, number>();
   readonly #deliveredSent = new Map<string, number>();
@@ -172,7 +172,6 @@ export class WorkspaceClient {
   }
 
   #connectionChanged(connection: ConnectionState): void {
-    this.#catchingUp.clear();
     this.#update({ connection, isCurrent: false });
   }
 
@@ -216,13 +215,14 @@ export class WorkspaceClient {
       contacts: frame.contacts,
     });
     this.#forgetContactsBut(new Set(frame.contacts.map((contact) => contact.contactId)));
+    // Before anything new is asked for: what waits is repeated once, in its order.
+    if (isFirst) this.#requests.repeat();
     for (const contact of frame.contacts) {
       if (!isChatOpen(contact)) continue;
       const isNew = !this.#state.chats.get(contact.contactId)?.items.length;
       this.#mergeReadSequence(contact);
       if (isFirst || isNew) void this.#catchUp(contact.contactId);
     }
-    if (isFirst) this.#requests.repeat();
   }
 
   #mergeReadSequence(contact: ContactView): void {

@@ -1,9 +1,9 @@
-/** The widget's look. A page may set `--ringfence-chat-color` and `--ringfence-chat-on-color`. */
+/** The widget's look. A page may set `--ringfence-chat-color`, `--ringfence-chat-on-color` and, with `-dark` at the end, both for its dark mode. */
 export const STYLE = `
 :host {
   --brand: var(--ringfence-chat-color, #0b5d54);
   --on-brand: var(--ringfence-chat-on-color, #fff);
-  --ink: #12211f; --quiet: #47605b; --line: #d3ddd9; --surface: #fff; --canvas: #f2f5f3;
+  --ink: #12211f; --quiet: #47605b; --line: #d3ddd9; --surface: #fff; --canvas: #f2f5f3; --soft: #e3f2ee; --alarm: #b3261e;
   position: fixed; inset: auto 20px 20px auto; z-index: 2147483000;
   color: var(--ink); font: 400 15px/1.4 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;
   text-align: left; letter-spacing: normal; word-spacing: normal;
@@ -36,7 +36,7 @@ svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width:
 .start input { padding: 10px 12px; border: 1px solid #6d827d; border-radius: 9px; background: var(--surface); font-weight: 400; }
 .primary { padding: 11px 18px; border: 0; border-radius: 9px; background: var(--brand); color: var(--on-brand); font-weight: 600; }
 .plain { padding: 9px 16px; border: 1px solid var(--brand); border-radius: 9px; background: transparent; color: var(--brand); font-weight: 600; }
-.error { color: #b3261e; }
+.error { color: var(--alarm); }
 .log { flex: 1; overflow: auto; padding: 14px 16px; background: var(--canvas); overscroll-behavior: contain; outline-offset: -3px; }
 .log ol { display: flex; flex-direction: column; }
 .item { display: flex; flex-direction: column; align-items: flex-start; max-width: 86%; margin-top: 12px; }
@@ -51,7 +51,7 @@ svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width:
 .subtitle { color: var(--quiet); font-size: 14px; }
 .choices { display: flex; flex-direction: column; gap: 7px; width: 100%; margin-top: 8px; }
 .choices button { width: 100%; padding: 9px 13px; border: 1px solid var(--brand); border-radius: 10px; background: var(--surface); color: var(--brand); font-weight: 600; text-align: left; }
-.choices button:not(:disabled):hover { background: #e3f2ee; }
+.choices button:not(:disabled):hover { background: var(--soft); }
 .choices small { display: block; color: var(--quiet); font-size: 13px; font-weight: 400; }
 .file { display: inline-flex; align-items: center; gap: 8px; }
 .file button { padding: 0; border: 0; background: none; text-decoration: underline; }
@@ -63,13 +63,15 @@ svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width:
 .foot { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 10px; padding: 14px; border-top: 1px solid var(--line); text-align: center; }
 .foot p { flex-basis: 100%; }
 @media (max-width: 480px) { :host { inset: auto 12px 12px auto; } .panel { width: calc(100vw - 24px); height: calc(100dvh - 100px); } }
-@media (prefers-color-scheme: dark) {
-  :host { --brand: var(--ringfence-chat-color-dark, #63cdbb); --on-brand: var(--ringfence-chat-on-color-dark, #06211d); --ink: #e6efec; --quiet: #a9bdb7; --line: #2c3e3a; --surface: #14211f; --canvas: #0c1514; }
-  .badge { border-color: #14211f; }
-  .error { color: #ff9c8f; }
-  .note { background: #35201a; color: #ffc9b3; }
-  .choices button:not(:disabled):hover { background: #173632; }
-  .panel { box-shadow: 0 0 0 1px var(--line), 0 12px 44px rgb(0 0 0 / 50%); }
+/* Dark where the page itself is: color-scheme comes from it. */
+@supports (color: light-dark(#000, #fff)) {
+  :host {
+    --ink: light-dark(#12211f, #e6efec); --quiet: light-dark(#47605b, #a9bdb7); --line: light-dark(#d3ddd9, #2c3e3a);
+    --surface: light-dark(#fff, #14211f); --canvas: light-dark(#f2f5f3, #0c1514); --soft: light-dark(#e3f2ee, #173632);
+    --brand: light-dark(var(--ringfence-chat-color, #0b5d54), var(--ringfence-chat-color-dark, #63cdbb));
+    --on-brand: light-dark(var(--ringfence-chat-on-color, #fff), var(--ringfence-chat-on-color-dark, #06211d));
+    --alarm: light-dark(#b3261e, #ff9c8f);
+  }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 `;
