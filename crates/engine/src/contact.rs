@@ -159,6 +159,27 @@ pub(crate) enum Order {
 }
 
 impl Contact {
+    /// The first segment of an interaction.
+    pub(crate) fn new(record: ContactRecord, state: ContactState) -> Self {
+        Self {
+            origin: record.id,
+            record,
+            state,
+            segment: 1,
+            task_depth: 0,
+            ends_at: None,
+            target_queue: None,
+            order: None,
+            priority: PRIORITY_DEFAULT,
+            age_adjustment_s: 0,
+            hooks: BTreeMap::new(),
+            recording: None,
+            main_run: None,
+            queue_run: None,
+            chat: None,
+        }
+    }
+
     pub(crate) fn id(&self) -> ContactId {
         self.record.id
     }
