@@ -142,10 +142,38 @@ pub enum Answer {
     Event(WaitEvent),
 }
 
-/// Errors that blocks have branches for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "Amazon Connect's names, which say all")]
-pub enum FlowError {
+macro_rules! errors {
+    ($($name:ident,)*) => {
+        /// Errors that blocks have branches for. The names are Amazon Connect's.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[expect(missing_docs, reason = "Amazon Connect's names, which say all")]
+        pub enum FlowError {
+            $($name,)*
+        }
+
+        impl FlowError {
+            /// All errors.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// The error with this name on the wire.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+errors! {
     NoMatchingError,
     NoMatchingCondition,
     QueueAtCapacity,
@@ -153,6 +181,17 @@ pub enum FlowError {
     TimeLimitExceeded,
     ChannelMismatch,
     ParticipantNotFound,
+    InFlightRedactionConfigurationFailed,
+    InvalidPhoneNumber,
+    InvalidCallbackNumber,
+    CallbackNumberNotDialable,
+    ConnectionTimeLimitExceeded,
+    CallFailed,
+    ContactNotLinked,
+    MultipleFound,
+    NoneFound,
+    MultipleFoundError,
+    NoneFoundError,
 }
 
 /// What a run waits for.

@@ -1,0 +1,571 @@
+//! Reads the parameters of a block: each kind of value once, each problem with name and remedy.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use model::arn::ArnTarget;
+use model::{Arn, ResourceId, ResourceKind};
+use serde_json::{Map, Value};
+
+use crate::block::{At, Failure};
+use crate::path::Path;
+use crate::problem::{Problems, Reported, cut, nearest};
+use crate::run::FlowKind;
+use crate::template::{JsonTemplate, Template};
+
+/// Most members that an object among the parameters may have (attributes, references, tags).
+pub const PARAMETER_MEMBERS_MAX: usize = 500;
+
+/// The parameters of one block, or of an object within them. Readers note which names they know.
+pub(crate) struct Params<'a> {
+    /// Identifier of the block.
+    block: &'a str,
+    /// What the content is.
+    pub(crate) kind: FlowKind,
+    /// Where the members stand, for problems: empty, or `EventHooks.`.
+    prefix: String,
+    members: &'a Map<String, Value>,
+    known: BTreeSet<&'static str>,
+    problems: &'a mut Problems,
+    /// Resources that the parameters name by id or ARN.
+    resources: &'a mut BTreeSet<(ResourceKind, ResourceId)>,
+}
+
+impl<'a> Params<'a> {
+    pub(crate) fn new(
+        block: &'a str,
+        kind: FlowKind,
+        members: &'a Map<String, Value>,
+        problems: &'a mut Problems,
+        resources: &'a mut BTreeSet<(ResourceKind, ResourceId)>,
+    ) -> Self {
+        Self {
+            block,
+            kind,
+            prefix: String::new(),
+            members,
+            known: BTreeSet::new(),
+            problems,
+            resources,
+        }
+    }
+
+    /// Records a problem of the block.
+    pub(crate) fn problem(&mut self, reason: impl Into<String>) -> Reported {
+        self.problems.block(self.block, reason)
+    }
+
+    /// Whether the parameter is given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// The parameter, which must be there.
+    pub(crate) fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Result<Option<T>, Reported>,
+    ) -> Result<T, Reported> {
+        match read(self, name)? {
+            Some(value) => Ok(value),
+            None => Err(self.wrong(name, "is missing: add it")),
+        }
+    }
+
+    /// Text as it stands; no value can be filled in.
+    pub(crate) fn fixed(&mut self, name: &'static str) -> Result<Option<&'a str>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        if Path::parse(text).is_ok() {
+            return Err(self.wrong(name, "must be fixed text, a JSONPath has no effect here"));
+        }
+        Ok(Some(text))
+    }
+
+    /// Text in which values are filled in.
+    pub(crate) fn template(&mut self, name: &'static str) -> Result<Option<Template>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        self.compile(name, text).map(Some)
+    }
+
+    /// Fixed text or one path.
+    pub(crate) fn whole(&mut self, name: &'static str) -> Result<Option<TextValue>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        let value = self.static_or_path(name, text)?;
+        Ok(Some(match value {
+            Ok(path) => TextValue::Path(path),
+            Err(text) => TextValue::Fixed(text.into()),
+        }))
+    }
+
+    /// One path.
+    pub(crate) fn path(&mut self, name: &'static str) -> Result<Option<Path>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        match Path::parse(text) {
+            Ok(path) => self.known_root(name, path).map(Some),
+            Err(invalid) => {
+                let reason = format!("is `{}`, {invalid}", cut(text));
+                Err(self.wrong(name, &reason))
+            }
+        }
+    }
+
+    /// `True` or `False`, in any case.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        if text.eq_ignore_ascii_case("true") {
+            Ok(Some(true))
+        } else if text.eq_ignore_ascii_case("false") {
+            Ok(Some(false))
+        } else {
+            Err(self.wrong(name, "must be `True` or `False`"))
+        }
+    }
+
+    /// One of these names.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        name: &'static str,
+        choices: &[(&'static str, T)],
+    ) -> Result<Option<T>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        match choices.iter().find(|(known, _)| *known == text) {
+            Some((_, value)) => Ok(Some(*value)),
+            None => {
+                let names: Vec<_> = choices
+                    .iter()
+                    .map(|(known, _)| format!("`{known}`"))
+                    .collect();
+                let reason = format!("is `{}`, must be one of {}", cut(text), names.join(", "));
+                Err(self.wrong(name, &reason))
+            }
+        }
+    }
+
+    /// A whole number within `range`, or one path.
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Result<Option<NumberValue>, Reported> {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        match self.static_or_path(name, text)? {
+            Ok(path) => Ok(Some(NumberValue::Path(path, range))),
+            Err(text) => match text.parse::<i64>() {
+                Ok(number) if range.contains(&number) => Ok(Some(NumberValue::Fixed(number))),
+                _ => {
+                    let (from, to) = range.into_inner();
+                    let reason = format!(
+                        "is `{}`, must be a whole number from {from} to {to}, or a JSONPath",
+                        cut(text)
+                    );
+                    Err(self.wrong(name, &reason))
+                }
+            },
+        }
+    }
+
+    /// A resource by id or ARN, or one path.
+    pub(crate) fn id<T>(
+        &mut self,
+        name: &'static str,
+        kind: ResourceKind,
+    ) -> Result<Option<IdValue<T>>, Reported>
+    where
+        T: From<ResourceId> + Into<ResourceId> + Copy,
+    {
+        let Some(text) = self.scalar(name)? else {
+            return Ok(None);
+        };
+        match self.static_or_path(name, text)? {
+            Ok(path) => Ok(Some(IdValue::Path(path))),
+            Err("") => Err(self.wrong(name, "is empty: name a resource by id or ARN")),
+            Err(text) => match parse_id(text, kind) {
+                Some(id) => {
+                    self.resources.insert((kind, id));
+                    Ok(Some(IdValue::Fixed(id.into())))
+                }
+                None => {
+                    let reason = format!(
+                        "is `{}`, neither the id nor the ARN of a {}",
+                        cut(text),
+                        kind.arn_segment()
+                    );
+                    Err(self.wrong(name, &reason))
+                }
+            },
+        }
+    }
+
+    /// An object of templates: name to text.
+    pub(crate) fn templates(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<Vec<(String, Template)>>, Reported> {
+        let Some(members) = self.object(name)? else {
+            return Ok(None);
+        };
+        let mut out = Vec::with_capacity(members.len());
+        let mut failed = None;
+        for (member, value) in members {
+            let label = format!("{name}.{}", cut(member));
+            let compiled = match value {
+                _ if member.trim().is_empty() => {
+                    Err(self.wrong(name, "has a member without a name"))
+                }
+                Value::String(text) => self.compile(&label, text),
+                _ => Err(self.wrong(&label, "must be a text")),
+            };
+            match compiled {
+                Ok(template) => out.push((member.clone(), template)),
+                Err(reported) => failed = Some(reported),
+            }
+        }
+        failed.map_or(Ok(Some(out)), Err)
+    }
+
+    /// Any JSON whose texts are templates.
+    pub(crate) fn json(&mut self, name: &'static str) -> Result<Option<JsonTemplate>, Reported> {
+        self.known.insert(name);
+        let Some(value) = self.members.get(name).filter(|value| !value.is_null()) else {
+            return Ok(None);
+        };
+        let template = JsonTemplate::parse(value);
+        let mut misspelled = None;
+        template.each_path(&mut |path| {
+            misspelled = misspelled.take().or_else(|| misspelling(path));
+        });
+        match misspelled {
+            Some(reason) => Err(self.wrong(name, &reason)),
+            None => Ok(Some(template)),
+        }
+    }
+
+    /// An object, with the bound that all have.
+    pub(crate) fn object(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<&'a Map<String, Value>>, Reported> {
+        self.known.insert(name);
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(members)) if members.len() > PARAMETER_MEMBERS_MAX => {
+                let reason = format!("has more than {PARAMETER_MEMBERS_MAX} members");
+                Err(self.wrong(name, &reason))
+            }
+            Some(Value::Object(members)) => Ok(Some(members)),
+            Some(_) => Err(self.wrong(name, "must be an object")),
+        }
+    }
+
+    /// A list of texts.
+    pub(crate) fn list(&mut self, name: &'static str) -> Result<Option<Vec<&'a str>>, Reported> {
+        self.known.insert(name);
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(items)) if items.len() <= PARAMETER_MEMBERS_MAX => {
+                let texts: Option<Vec<_>> = items.iter().map(Value::as_str).collect();
+                match texts {
+                    Some(texts) => Ok(Some(texts)),
+                    None => Err(self.wrong(name, "must be a list of texts")),
+                }
+            }
+            Some(_) => Err(self.wrong(name, "must be a list of texts")),
+        }
+    }
+
+    /// Reads an object with members of its own; `None` where it is absent. Members that `read` does
+    /// not know are refused: within such an object each one changes the meaning.
+    pub(crate) fn within<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Params<'_>) -> Result<T, Reported>,
+    ) -> Result<Option<T>, Reported> {
+        let Some(members) = self.object(name)? else {
+            return Ok(None);
+        };
+        self.nested(name, members, read).map(Some)
+    }
+
+    /// Reads an object of objects: a name of the author's to what `read` makes of its members.
+    pub(crate) fn each_within<T>(
+        &mut self,
+        name: &'static str,
+        mut read: impl FnMut(&mut Params<'_>) -> Result<T, Reported>,
+    ) -> Result<Option<BTreeMap<String, T>>, Reported> {
+        let Some(members) = self.object(name)? else {
+            return Ok(None);
+        };
+        let mut out = BTreeMap::new();
+        let mut failed = None;
+        for (member, value) in members {
+            let label = format!("{name}.{}", cut(member));
+            let entry = match value.as_object() {
+                Some(inner) => self.nested(&label, inner, &mut read),
+                None => Err(self.wrong(&label, "must be an object")),
+            };
+            match entry {
+                Ok(value) => {
+                    out.insert(member.clone(), value);
+                }
+                Err(reported) => failed = Some(reported),
+            }
+        }
+        failed.map_or(Ok(Some(out)), Err)
+    }
+
+    /// Refuses a parameter that would change what the block does and is not available.
+    pub(crate) fn unavailable(&mut self, name: &'static str, remedy: &str) -> Result<(), Reported> {
+        self.known.insert(name);
+        if self.has(name) {
+            let reason = format!("is not available: {remedy}");
+            return Err(self.wrong(name, &reason));
+        }
+        Ok(())
+    }
+
+    /// Which one of these parameters is given; a problem unless it is exactly one.
+    pub(crate) fn exactly_one(&mut self, names: &[&'static str]) -> Result<&'static str, Reported> {
+        let given: Vec<_> = names
+            .iter()
+            .copied()
+            .filter(|name| self.has(name))
+            .collect();
+        self.known.extend(names);
+        if let [one] = given.as_slice() {
+            return Ok(one);
+        }
+        let quoted: Vec<_> = names
+            .iter()
+            .map(|name| format!("`{}{name}`", self.prefix))
+            .collect();
+        let found = if given.is_empty() {
+            "none is"
+        } else {
+            "several are"
+        };
+        let reason = format!(
+            "needs exactly one of {}, but {found} given",
+            quoted.join(", ")
+        );
+        Err(self.problem(reason))
+    }
+
+    /// At most one of these parameters.
+    pub(crate) fn at_most_one(
+        &mut self,
+        names: &[&'static str],
+    ) -> Result<Option<&'static str>, Reported> {
+        if names.iter().any(|name| self.has(name)) {
+            self.exactly_one(names).map(Some)
+        } else {
+            self.known.extend(names);
+            Ok(None)
+        }
+    }
+
+    /// Names that no reader knew: one that looks like a slip of the pen is a problem, the others are
+    /// returned, for they have no effect here.
+    pub(crate) fn unknown(&mut self) -> Vec<Box<str>> {
+        let mut ignored = Vec::new();
+        for name in self
+            .members
+            .keys()
+            .filter(|name| !self.known.contains(name.as_str()))
+        {
+            match nearest(name, self.known.iter().copied()) {
+                Some(known) => {
+                    let reason =
+                        format!("unknown parameter `{}`, did you mean `{known}`?", cut(name));
+                    self.problems.block(self.block, reason);
+                }
+                None => ignored.push(cut(name).into()),
+            }
+        }
+        ignored
+    }
+
+    fn nested<T>(
+        &mut self,
+        label: &str,
+        members: &'a Map<String, Value>,
+        read: impl FnOnce(&mut Params<'_>) -> Result<T, Reported>,
+    ) -> Result<T, Reported> {
+        let mut inner = Params {
+            block: self.block,
+            kind: self.kind,
+            prefix: format!("{}{label}.", self.prefix),
+            members,
+            known: BTreeSet::new(),
+            problems: self.problems,
+            resources: self.resources,
+        };
+        let value = read(&mut inner);
+        let unknown: Vec<_> = members
+            .keys()
+            .filter(|name| !inner.known.contains(name.as_str()))
+            .cloned()
+            .collect();
+        let mut failed = None;
+        for name in unknown {
+            let hint = nearest(&name, inner.known.iter().copied())
+                .map(|known| format!(", did you mean `{known}`?"))
+                .unwrap_or_default();
+            let reason = format!("is not known{hint}");
+            failed = Some(inner.wrong(&cut(&name), &reason));
+        }
+        failed.map_or(value, Err)
+    }
+
+    /// A scalar: all of them are texts on the wire.
+    fn scalar(&mut self, name: &'static str) -> Result<Option<&'a str>, Reported> {
+        self.known.insert(name);
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other @ (Value::Number(_) | Value::Bool(_))) => {
+                let reason = format!("must be a text: write \"{other}\" with quotation marks");
+                Err(self.wrong(name, &reason))
+            }
+            Some(_) => Err(self.wrong(name, "must be a text")),
+        }
+    }
+
+    /// A path where `text` is one, else the text; text that mixes both is a problem.
+    fn static_or_path<'t>(
+        &mut self,
+        name: &str,
+        text: &'t str,
+    ) -> Result<Result<Path, &'t str>, Reported> {
+        if let Ok(path) = Path::parse(text) {
+            return self.known_root(name, path).map(Ok);
+        }
+        if Template::parse(text).paths().next().is_some() {
+            return Err(self.wrong(
+                name,
+                "must be fixed text or one JSONPath, not a mixture of both",
+            ));
+        }
+        Ok(Err(text))
+    }
+
+    fn compile(&mut self, name: &str, text: &str) -> Result<Template, Reported> {
+        let template = Template::parse(text);
+        let misspelled = template.paths().find_map(misspelling);
+        match misspelled {
+            Some(reason) => Err(self.wrong(name, &reason)),
+            None => Ok(template),
+        }
+    }
+
+    fn known_root(&mut self, name: &str, path: Path) -> Result<Path, Reported> {
+        match misspelling(&path) {
+            Some(reason) => Err(self.wrong(name, &reason)),
+            None => Ok(path),
+        }
+    }
+
+    fn wrong(&mut self, name: &str, reason: &str) -> Reported {
+        self.problems.block(
+            self.block,
+            format!("parameter `{}{name}` {reason}", self.prefix),
+        )
+    }
+}
+
+/// What is wrong with the root of a path, where it is a slip of the pen.
+pub(crate) fn misspelling(path: &Path) -> Option<String> {
+    let meant = path.misspelled_root()?;
+    Some(format!(
+        "has the unknown path `{path}`, did you mean `$.{meant}`?"
+    ))
+}
+
+/// Fixed text or the value of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TextValue {
+    Fixed(Box<str>),
+    Path(Path),
+}
+
+impl TextValue {
+    /// The text when the block runs; a missing value is empty.
+    pub(crate) fn resolve(&self, at: &At<'_>) -> String {
+        match self {
+            Self::Fixed(text) => text.to_string(),
+            Self::Path(path) => at.text(path).unwrap_or_default().into_owned(),
+        }
+    }
+}
+
+/// A whole number or the value of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NumberValue {
+    Fixed(i64),
+    Path(Path, RangeInclusive<i64>),
+}
+
+impl NumberValue {
+    /// The number when the block runs; `None` where the value is none or out of range.
+    pub(crate) fn resolve(&self, at: &At<'_>) -> Option<i64> {
+        match self {
+            Self::Fixed(number) => Some(*number),
+            Self::Path(path, range) => {
+                let number = at.text(path)?.trim().parse().ok()?;
+                range.contains(&number).then_some(number)
+            }
+        }
+    }
+}
+
+/// A resource or the value of a path that names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum IdValue<T> {
+    Fixed(T),
+    Path(Path),
+}
+
+impl<T: From<ResourceId> + Copy> IdValue<T> {
+    /// The resource when the block runs. Whether it exists, the contact center says.
+    pub(crate) fn resolve(&self, at: &At<'_>, kind: ResourceKind) -> Result<T, Failure> {
+        match self {
+            Self::Fixed(id) => Ok(*id),
+            Self::Path(path) => at
+                .text(path)
+                .and_then(|text| parse_id(text.trim(), kind))
+                .map(T::from)
+                .ok_or_else(|| {
+                    let segment = kind.arn_segment();
+                    Failure::because(format!(
+                        "the value of `{path}` is neither the id nor the ARN of a {segment}"
+                    ))
+                }),
+        }
+    }
+}
+
+/// An id, or an ARN of this kind of resource; modules may name their latest version.
+fn parse_id(text: &str, kind: ResourceKind) -> Option<ResourceId> {
+    let text = text.strip_suffix(":$LATEST").unwrap_or(text);
+    if !text.starts_with("arn:") {
+        return ResourceId::from_str(text).ok();
+    }
+    match text.parse::<Arn>().ok()?.target {
+        ArnTarget::Resource(found, id) if found == kind => Some(id),
+        _ => None,
+    }
+}
