@@ -342,6 +342,12 @@ impl Engine {
         self.timers.set(TimerOf::Contact(contact), None);
     }
 
+    /// Whether a contact was closed since the last [`Engine::take_changes`]. Afterwards the store knows
+    /// of it; until then only the engine can tell that a start is a repeated one.
+    pub(crate) fn has_just_closed(&self, contact: ContactId) -> bool {
+        self.unsaved.closed.contains(&contact)
+    }
+
     fn save_touched(&mut self) {
         let idle_timeout_ms = self.config.limits.chat_idle_timeout_ms;
         while let Some(id) = self.touched.pop_first() {

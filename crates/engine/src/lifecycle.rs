@@ -63,6 +63,7 @@ impl Engine {
     fn check_start(&self, start: &StartContact) -> Result<(), Rejection> {
         if self.contacts.contains_key(&start.contact)
             || self.interactions.contains_key(&start.contact)
+            || self.has_just_closed(start.contact)
         {
             return Err(Rejection::Duplicate);
         }

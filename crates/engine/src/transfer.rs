@@ -160,6 +160,7 @@ impl Engine {
             task_depth: old.task_depth,
             ends_at: old.ends_at,
             hooks: old.hooks.clone(),
+            logging: old.logging,
             recording: old.recording.clone(),
             chat: old.chat.take(),
             ..Contact::new(record, ContactState::InFlow)

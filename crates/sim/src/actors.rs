@@ -60,9 +60,8 @@ impl Crowd {
     }
 
     fn start_task(&mut self, now: Timestamp) -> Input {
-        let scheduled_at = (self.below(3) == 0).then(|| {
-            now.plus(std::time::Duration::from_secs(self.below(3600)))
-        });
+        let scheduled_at = (self.below(3) == 0)
+            .then(|| now.plus(std::time::Duration::from_secs(self.below(3600))));
         let quick_connect = pick(&mut self.ids, self.center.quick_connects.len() * 3);
         let by_quick_connect = self.center.quick_connects.get(quick_connect).copied();
         let start = self.start(Channel::Task);
@@ -74,9 +73,29 @@ impl Crowd {
         })
     }
 
+    /// A contact that starts in a given flow, with a queue to work with.
+    pub fn start_in(&mut self, channel: Channel, destination: Destination, queue: &str) -> Input {
+        let mut start = self.start(channel);
+        start.destination = destination;
+        // Two short attributes are far below the limit.
+        let _within_limit = start
+            .attributes
+            .merge([("WorkingQueue".to_owned(), queue.to_owned())]);
+        if channel == Channel::Chat {
+            let customer = ParticipantId::generate(&mut self.ids);
+            start.customer = Some((customer, PersonalText::from("Jo")));
+        }
+        Input::StartContact(start)
+    }
+
     fn start(&mut self, channel: Channel) -> StartContact {
         let flow = pick(&mut self.ids, self.center.inbound.len());
-        let flow = self.center.inbound.get(flow).copied().unwrap_or(self.center.transfer);
+        let flow = self
+            .center
+            .inbound
+            .get(flow)
+            .copied()
+            .unwrap_or(self.center.transfer);
         let mut attributes = Attributes::default();
         // One short attribute is far below the limit.
         let _within_limit = attributes.merge([("name".to_owned(), "Jo".to_owned())]);
@@ -92,10 +111,13 @@ impl Crowd {
             )]),
             name: None,
             description: None,
-            references: BTreeMap::from([("site".to_owned(), Reference {
-                kind: "URL".to_owned(),
-                value: PersonalText::from("https://example.com"),
-            })]),
+            references: BTreeMap::from([(
+                "site".to_owned(),
+                Reference {
+                    kind: "URL".to_owned(),
+                    value: PersonalText::from("https://example.com"),
+                },
+            )]),
             tags: Tags::new(),
             customer_endpoint: Some(Endpoint {
                 kind: "VOIP".to_owned(),
@@ -124,12 +146,19 @@ impl Crowd {
 
     fn a_user(&mut self) -> UserId {
         let index = pick(&mut self.ids, self.center.users.len());
-        self.center.users.get(index).copied().unwrap_or(UserId::from_u128(0))
+        self.center
+            .users
+            .get(index)
+            .copied()
+            .unwrap_or(UserId::from_u128(0))
     }
 
     fn agent_acts(&mut self, engine: &Engine) -> Input {
         let agent = self.a_user();
-        let contacts = engine.agent(agent).map(|agent| agent.contacts).unwrap_or_default();
+        let contacts = engine
+            .agent(agent)
+            .map(|agent| agent.contacts)
+            .unwrap_or_default();
         let index = pick(&mut self.ids, contacts.len());
         match contacts.get(index) {
             Some(contact) => self.agent_handles(agent, contact),
@@ -175,7 +204,10 @@ impl Crowd {
 
     fn customer_acts(&mut self, engine: &Engine) -> Input {
         let chats = engine.open_contacts().filter_map(|contact| {
-            let customer = contact.participants.iter().find(|p| p.role == ParticipantRole::Customer);
+            let customer = contact
+                .participants
+                .iter()
+                .find(|p| p.role == ParticipantRole::Customer);
             customer.map(|customer| (contact.record.id, contact.record.initial_id, customer.id))
         });
         let chats: Vec<_> = chats.collect();
@@ -282,22 +314,25 @@ impl Crowd {
         let queue = pick(&mut self.ids, self.center.queues.len());
         let profile = pick(&mut self.ids, self.center.profiles.len());
         let change = match self.below(8) {
-            0 => self.center.users.get(user).map(|id| {
-                ConfigChange::Remove(ResourceKind::User, (*id).into())
-            }),
+            0 => self
+                .center
+                .users
+                .get(user)
+                .map(|id| ConfigChange::Remove(ResourceKind::User, (*id).into())),
             1..3 => self.center.user(user, &mut self.ids),
             3 => self.center.queue(queue, Enablement::Disabled),
             4 => self.center.queue(queue, Enablement::Enabled),
             5 => self.center.republish(queue),
-            6 if self.below(4) == 0 => self.center.profiles.get(profile).map(|id| {
-                ConfigChange::Remove(ResourceKind::RoutingProfile, (*id).into())
-            }),
+            6 if self.below(4) == 0 => self
+                .center
+                .profiles
+                .get(profile)
+                .map(|id| ConfigChange::Remove(ResourceKind::RoutingProfile, (*id).into())),
             _ => self.center.profile(profile, &mut self.ids),
         };
         change.map_or(Input::Tick, Input::Config)
     }
 }
-
 
 fn text(text: &str) -> ItemContent {
     ItemContent::Message {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::ConfigChange;
-use flow::run::ContentHash;
 use flow::{Flow, FlowKey, FlowKind, FlowRef};
 use model::contact::PersonalText;
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
@@ -40,7 +39,6 @@ pub struct Center {
     pub transfer: FlowId,
     /// Quick connects, to queues and to agents.
     pub quick_connects: Vec<QuickConnectId>,
-    flow_versions: u128,
 }
 
 /// How large the center is.
@@ -61,23 +59,31 @@ impl Center {
             scope,
             queues: (0..QUEUES).map(|_| QueueId::generate(ids)).collect(),
             users: (0..USERS).map(|_| UserId::generate(ids)).collect(),
-            profiles: (0..PROFILES).map(|_| RoutingProfileId::generate(ids)).collect(),
+            profiles: (0..PROFILES)
+                .map(|_| RoutingProfileId::generate(ids))
+                .collect(),
             hours: HoursId::generate(ids),
             statuses,
             inbound: Vec::new(),
             transfer: FlowId::generate(ids),
             quick_connects: Vec::new(),
-            flow_versions: 0,
         };
         let mut changes = vec![center.hours_resource()];
-        let kinds = [AgentStatusType::Routable, AgentStatusType::Custom, AgentStatusType::Offline];
+        let kinds = [
+            AgentStatusType::Routable,
+            AgentStatusType::Custom,
+            AgentStatusType::Offline,
+        ];
         for (id, kind) in statuses.into_iter().zip(kinds) {
-            changes.push(center.resource(id, AgentStatus {
-                description: None,
-                kind,
-                state: Enablement::Enabled,
-                display_order: None,
-            }));
+            changes.push(center.resource(
+                id,
+                AgentStatus {
+                    description: None,
+                    kind,
+                    state: Enablement::Enabled,
+                    display_order: None,
+                },
+            ));
         }
         for index in 0..center.queues.len() {
             changes.extend(center.queue(index, Enablement::Enabled));
@@ -98,7 +104,8 @@ impl Center {
         ConfigChange::Put(Arc::new(self.wrap(id, body)), None)
     }
 
-    fn wrap<B: BodyOf>(&self, id: impl Into<ResourceId>, body: B) -> Resource {
+    /// A resource around its body.
+    pub fn wrap<B: BodyOf>(&self, id: impl Into<ResourceId>, body: B) -> Resource {
         let id = id.into();
         Resource {
             instance: self.scope.instance,
@@ -112,7 +119,10 @@ impl Center {
     }
 
     fn hours_resource(&self) -> ConfigChange {
-        let midnight = DayTime { hours: 0, minutes: 0 };
+        let midnight = DayTime {
+            hours: 0,
+            minutes: 0,
+        };
         let days = [
             Weekday::Monday,
             Weekday::Tuesday,
@@ -120,24 +130,36 @@ impl Center {
             Weekday::Thursday,
             Weekday::Friday,
         ];
-        self.resource(self.hours, HoursOfOperation {
-            description: None,
-            time_zone: "Europe/Berlin".to_owned(),
-            weekly: days.map(|day| DayHours { day, start: midnight, end: midnight }).to_vec(),
-            overrides: Vec::new(),
-        })
+        self.resource(
+            self.hours,
+            HoursOfOperation {
+                description: None,
+                time_zone: "Europe/Berlin".to_owned(),
+                weekly: days
+                    .map(|day| DayHours {
+                        day,
+                        start: midnight,
+                        end: midnight,
+                    })
+                    .to_vec(),
+                overrides: Vec::new(),
+            },
+        )
     }
 
     /// The queue with this number; the first one holds few contacts.
     pub fn queue(&self, index: usize, status: Enablement) -> Option<ConfigChange> {
-        Some(self.resource(*self.queues.get(index)?, Queue {
-            description: None,
-            hours: self.hours,
-            contacts_max: (index == 0).then_some(3),
-            status,
-            outbound: OutboundCallerConfig::default(),
-            quick_connects: BTreeSet::new(),
-        }))
+        Some(self.resource(
+            *self.queues.get(index)?,
+            Queue {
+                description: None,
+                hours: self.hours,
+                contacts_max: (index == 0).then_some(3),
+                status,
+                outbound: OutboundCallerConfig::default(),
+                quick_connects: BTreeSet::new(),
+            },
+        ))
     }
 
     /// The routing profile with this number, with queues, delays and concurrency drawn anew.
@@ -164,7 +186,13 @@ impl Center {
                 CrossChannel::RouteCurrentChannelOnly
             };
             let slots = small(ids, 3) + 1;
-            concurrency.insert(channel, ChannelConcurrency { slots, cross_channel });
+            concurrency.insert(
+                channel,
+                ChannelConcurrency {
+                    slots,
+                    cross_channel,
+                },
+            );
         }
         let default_outbound_queue = *self.queues.first()?;
         let availability_timer = if ids.below(2) == 0 {
@@ -172,78 +200,113 @@ impl Center {
         } else {
             AvailabilityTimer::TimeSinceLastInbound
         };
-        Some(self.resource(id, RoutingProfile {
-            description: String::new(),
-            default_outbound_queue,
-            concurrency,
-            queues,
-            availability_timer,
-        }))
+        Some(self.resource(
+            id,
+            RoutingProfile {
+                description: String::new(),
+                default_outbound_queue,
+                concurrency,
+                queues,
+                availability_timer,
+            },
+        ))
     }
 
     /// The user with this number, with a routing profile drawn anew.
     pub fn user(&self, index: usize, ids: &mut IdSource) -> Option<ConfigChange> {
         let id = *self.users.get(index)?;
         let profile = *self.profiles.get(pick(ids, self.profiles.len()))?;
-        Some(self.resource(id, User {
-            first_name: PersonalText::from(format!("Agent {index}")),
-            last_name: PersonalText::from("Miller"),
-            email: None,
-            security_profiles: BTreeSet::new(),
-            routing_profile: profile,
-            phone: PhoneConfig {
-                kind: PhoneType::SoftPhone,
-                auto_accept: index == 0,
-                after_contact_work_s: if index == 1 { 30 } else { 0 },
-                desk_phone: None,
+        Some(self.resource(
+            id,
+            User {
+                first_name: PersonalText::from(format!("Agent {index}")),
+                last_name: PersonalText::from("Miller"),
+                email: None,
+                security_profiles: BTreeSet::new(),
+                routing_profile: profile,
+                phone: PhoneConfig {
+                    kind: PhoneType::SoftPhone,
+                    auto_accept: index == 0,
+                    after_contact_work_s: if index == 1 { 30 } else { 0 },
+                    desk_phone: None,
+                },
             },
-        }))
+        ))
     }
 
     fn add_quick_connects(&mut self, ids: &mut IdSource, changes: &mut Vec<ConfigChange>) {
         let flow = self.transfer;
-        let queues = self.queues.iter().take(2).map(|queue| QuickConnectDestination::Queue {
-            queue: *queue,
-            flow,
-        });
-        let users = self.users.iter().take(2).map(|user| QuickConnectDestination::User {
-            user: *user,
-            flow,
-        });
+        let queues = self
+            .queues
+            .iter()
+            .take(2)
+            .map(|queue| QuickConnectDestination::Queue {
+                queue: *queue,
+                flow,
+            });
+        let users = self
+            .users
+            .iter()
+            .take(2)
+            .map(|user| QuickConnectDestination::User { user: *user, flow });
         let destinations: Vec<QuickConnectDestination> = queues.chain(users).collect();
         for destination in destinations {
             let id = QuickConnectId::generate(ids);
-            changes.push(self.resource(id, QuickConnect { description: None, destination }));
+            changes.push(self.resource(
+                id,
+                QuickConnect {
+                    description: None,
+                    destination,
+                },
+            ));
             self.quick_connects.push(id);
         }
     }
 
     /// A flow in a new version.
-    pub fn flow(&mut self, id: FlowId, kind: FlowType, content: &Value) -> anyhow::Result<ConfigChange> {
+    pub fn flow(
+        &self,
+        id: FlowId,
+        kind: FlowType,
+        content: &Value,
+    ) -> anyhow::Result<ConfigChange> {
         let content = content.to_string();
         let flow = Flow::parse(&content, FlowKind::Flow(kind))
             .map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
-        self.flow_versions += 1;
         let at = FlowRef {
             key: FlowKey::Flow(id),
-            content: ContentHash(self.flow_versions),
+            content: flow.content_hash(),
         };
-        let resource = self.wrap(id, FlowDefinition {
-            kind,
-            description: None,
-            state: FlowState::Active,
-            status: FlowStatus::Published,
-            content,
-        });
-        Ok(ConfigChange::Put(Arc::new(resource), Some((at, Arc::new(flow)))))
+        let resource = self.wrap(
+            id,
+            FlowDefinition {
+                kind,
+                description: None,
+                state: FlowState::Active,
+                status: FlowStatus::Published,
+                content,
+            },
+        );
+        Ok(ConfigChange::Put(
+            Arc::new(resource),
+            Some((at, Arc::new(flow))),
+        ))
     }
 
-    fn add_flows(&mut self, ids: &mut IdSource, changes: &mut Vec<ConfigChange>) -> anyhow::Result<()> {
+    fn add_flows(
+        &mut self,
+        ids: &mut IdSource,
+        changes: &mut Vec<ConfigChange>,
+    ) -> anyhow::Result<()> {
         let waiting = FlowId::generate(ids);
         let remaining = FlowId::generate(ids);
         let task = FlowId::generate(ids);
         let first = self.queue_arn(0);
-        changes.push(self.flow(waiting, FlowType::CustomerQueue, &waiting_flow(&self.queue_arn(1)))?);
+        changes.push(self.flow(
+            waiting,
+            FlowType::CustomerQueue,
+            &waiting_flow(&self.queue_arn(1)),
+        )?);
         changes.push(self.flow(remaining, FlowType::ContactFlow, &remaining_flow(&first))?);
         changes.push(self.flow(self.transfer, FlowType::QueueTransfer, &transfer_flow())?);
         changes.push(self.flow(task, FlowType::ContactFlow, &task_flow(&self.queue_arn(2)))?);
@@ -264,18 +327,44 @@ impl Center {
 
     /// The ARN of the queue with this number, as flows name it.
     pub fn queue_arn(&self, index: usize) -> String {
-        let queue = self.queues.get(index).copied().unwrap_or(QueueId::from_u128(0));
-        self.scope.resource_arn(model::ResourceKind::Queue, queue).to_string()
+        let queue = self
+            .queues
+            .get(index)
+            .copied()
+            .unwrap_or(QueueId::from_u128(0));
+        self.scope
+            .resource_arn(model::ResourceKind::Queue, queue)
+            .to_string()
+    }
+
+    /// A flow that queues in the queue with this number, and meanwhile runs another.
+    pub fn queueing(&self, index: usize, waiting: FlowId) -> Value {
+        let nothing = FlowId::from_u128(0);
+        queueing_flow(&self.queue_arn(index), waiting, nothing, nothing)
     }
 
     /// The flow that queues in the queue with this number, in a new version: contacts that run the old one
     /// go on in it.
-    pub fn republish(&mut self, index: usize) -> Option<ConfigChange> {
+    pub fn republish(&self, index: usize) -> Option<ConfigChange> {
         let id = *self.inbound.get(index)?;
         let arn = self.queue_arn(index);
         let content = flow(vec![
-            block("a", "UpdateContactTargetQueue", json!({"QueueId": arn}), "b", &["NoMatchingError"], "z"),
-            block("b", "TransferContactToQueue", json!({}), "z", &["QueueAtCapacity", "NoMatchingError"], "z"),
+            block(
+                "a",
+                "UpdateContactTargetQueue",
+                json!({"QueueId": arn}),
+                "b",
+                &["NoMatchingError"],
+                "z",
+            ),
+            block(
+                "b",
+                "TransferContactToQueue",
+                json!({}),
+                "z",
+                &["QueueAtCapacity", "NoMatchingError"],
+                "z",
+            ),
             end("z", "DisconnectParticipant"),
         ]);
         self.flow(id, FlowType::ContactFlow, &content).ok()
@@ -294,11 +383,21 @@ fn small(ids: &mut IdSource, bound: u64) -> u8 {
 
 /// The envelope of a flow; it starts with its first block.
 fn flow(actions: Vec<Value>) -> Value {
-    let start = actions.first().and_then(|action| action.get("Identifier")).cloned();
+    let start = actions
+        .first()
+        .and_then(|action| action.get("Identifier"))
+        .cloned();
     json!({"Version": "2019-10-30", "StartAction": start, "Actions": actions})
 }
 
-fn block(id: &str, kind: &str, parameters: Value, next: &str, errors: &[&str], on_error: &str) -> Value {
+fn block(
+    id: &str,
+    kind: &str,
+    parameters: Value,
+    next: &str,
+    errors: &[&str],
+    on_error: &str,
+) -> Value {
     let errors: Vec<Value> = errors
         .iter()
         .map(|error| json!({"ErrorType": error, "NextAction": on_error}))
@@ -344,15 +443,36 @@ fn end(id: &str, kind: &str) -> Value {
 const ANY: &[&str] = &["NoMatchingError"];
 
 fn say(id: &str, text: &str, next: &str) -> Value {
-    block(id, "MessageParticipant", json!({"Text": text}), next, ANY, next)
+    block(
+        id,
+        "MessageParticipant",
+        json!({"Text": text}),
+        next,
+        ANY,
+        next,
+    )
 }
 
 fn queueing_flow(queue: &str, waiting: FlowId, remaining: FlowId, task: FlowId) -> Value {
     let hook = |kind: &str, flow: FlowId| json!({"EventHooks": {kind: flow.to_string()}});
     flow(vec![
         say("hello", "Hello, $.Attributes.name", "hook"),
-        block("hook", "UpdateContactEventHooks", hook("CustomerQueue", waiting), "remain", ANY, "remain"),
-        block("remain", "UpdateContactEventHooks", hook("CustomerRemaining", remaining), "draw", ANY, "draw"),
+        block(
+            "hook",
+            "UpdateContactEventHooks",
+            hook("CustomerQueue", waiting),
+            "remain",
+            ANY,
+            "remain",
+        ),
+        block(
+            "remain",
+            "UpdateContactEventHooks",
+            hook("CustomerRemaining", remaining),
+            "draw",
+            ANY,
+            "draw",
+        ),
         json!({
             "Identifier": "draw",
             "Type": "DistributeByPercentage",
@@ -367,7 +487,14 @@ fn queueing_flow(queue: &str, waiting: FlowId, remaining: FlowId, task: FlowId) 
                 ],
             },
         }),
-        block("prio", "UpdateContactRoutingBehavior", json!({"QueuePriority": "2"}), "target", &[], "target"),
+        block(
+            "prio",
+            "UpdateContactRoutingBehavior",
+            json!({"QueuePriority": "2"}),
+            "target",
+            &[],
+            "target",
+        ),
         block(
             "age",
             "UpdateContactRoutingBehavior",
@@ -384,7 +511,14 @@ fn queueing_flow(queue: &str, waiting: FlowId, remaining: FlowId, task: FlowId) 
             ANY,
             "target",
         ),
-        block("target", "UpdateContactTargetQueue", json!({"QueueId": queue}), "queue", ANY, "bye"),
+        block(
+            "target",
+            "UpdateContactTargetQueue",
+            json!({"QueueId": queue}),
+            "queue",
+            ANY,
+            "bye",
+        ),
         block(
             "queue",
             "TransferContactToQueue",
@@ -401,7 +535,14 @@ fn waiting_flow(other: &str) -> Value {
     let wait = json!({"TimeLimitSeconds": "200"});
     flow(vec![
         say("a", "Please wait", "b"),
-        branch("b", "Wait", wait.clone(), &[("WaitCompleted", "c")], ANY, "c"),
+        branch(
+            "b",
+            "Wait",
+            wait.clone(),
+            &[("WaitCompleted", "c")],
+            ANY,
+            "c",
+        ),
         say("c", "Still waiting", "d"),
         branch("d", "Wait", wait, &[("WaitCompleted", "e")], ANY, "e"),
         block(
@@ -426,7 +567,14 @@ fn remaining_flow(queue: &str) -> Value {
             ANY,
             "z",
         ),
-        block("c", "UpdateContactTargetQueue", json!({"QueueId": queue}), "d", ANY, "z"),
+        block(
+            "c",
+            "UpdateContactTargetQueue",
+            json!({"QueueId": queue}),
+            "d",
+            ANY,
+            "z",
+        ),
         block(
             "d",
             "TransferContactToQueue",
@@ -456,7 +604,14 @@ fn transfer_flow() -> Value {
 
 fn task_flow(queue: &str) -> Value {
     flow(vec![
-        block("a", "UpdateContactTargetQueue", json!({"QueueId": queue}), "b", ANY, "z"),
+        block(
+            "a",
+            "UpdateContactTargetQueue",
+            json!({"QueueId": queue}),
+            "b",
+            ANY,
+            "z",
+        ),
         block(
             "b",
             "TransferContactToQueue",
@@ -471,8 +626,22 @@ fn task_flow(queue: &str) -> Value {
 
 fn asking_flow(queue: &str) -> Value {
     flow(vec![
-        block("q", "UpdateContactTargetQueue", json!({"QueueId": queue}), "h", ANY, "h"),
-        branch("h", "CheckHoursOfOperation", json!({}), &[("True", "v"), ("False", "v")], ANY, "v"),
+        block(
+            "q",
+            "UpdateContactTargetQueue",
+            json!({"QueueId": queue}),
+            "h",
+            ANY,
+            "h",
+        ),
+        branch(
+            "h",
+            "CheckHoursOfOperation",
+            json!({}),
+            &[("True", "v"), ("False", "v")],
+            ANY,
+            "v",
+        ),
         branch(
             "v",
             "ShowView",
@@ -482,10 +651,21 @@ fn asking_flow(queue: &str) -> Value {
                 "ViewData": {"Title": "Hello"},
             }),
             &[("Submit", "t")],
-            &["NoMatchingCondition", "NoMatchingError", "TimeLimitExceeded"],
+            &[
+                "NoMatchingCondition",
+                "NoMatchingError",
+                "TimeLimitExceeded",
+            ],
             "t",
         ),
-        block("t", "TransferContactToQueue", json!({}), "z", &["QueueAtCapacity", "NoMatchingError"], "z"),
+        block(
+            "t",
+            "TransferContactToQueue",
+            json!({}),
+            "z",
+            &["QueueAtCapacity", "NoMatchingError"],
+            "z",
+        ),
         end("z", "DisconnectParticipant"),
     ])
 }
@@ -493,11 +673,28 @@ fn asking_flow(queue: &str) -> Value {
 /// Never waits and never ends: must be stopped.
 fn endless_flow() -> Value {
     flow(vec![
-        block("a", "UpdateContactAttributes", json!({"Attributes": {"x": "1"}}), "b", ANY, "b"),
-        block("b", "UpdateContactAttributes", json!({"Attributes": {"x": "2"}}), "a", ANY, "a"),
+        block(
+            "a",
+            "UpdateContactAttributes",
+            json!({"Attributes": {"x": "1"}}),
+            "b",
+            ANY,
+            "b",
+        ),
+        block(
+            "b",
+            "UpdateContactAttributes",
+            json!({"Attributes": {"x": "2"}}),
+            "a",
+            ANY,
+            "a",
+        ),
     ])
 }
 
 fn short_flow() -> Value {
-    flow(vec![say("a", "We are closed", "z"), end("z", "DisconnectParticipant")])
+    flow(vec![
+        say("a", "We are closed", "z"),
+        end("z", "DisconnectParticipant"),
+    ])
 }

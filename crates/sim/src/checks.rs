@@ -38,7 +38,10 @@ fn check_records<'a>(
             return Err(format!("contact {} has two records", record.id));
         }
         if !store.initiated.contains(&record.id) {
-            return Err(format!("contact {} has a record, but never began", record.id));
+            return Err(format!(
+                "contact {} has a record, but never began",
+                record.id
+            ));
         }
         check_times(record)?;
     }
@@ -84,10 +87,16 @@ fn check_chains(records: &BTreeMap<ContactId, &ContactRecord>) -> Result<(), Str
             continue;
         };
         let Some(next) = records.get(&next) else {
-            return Err(format!("contact {} goes on in a segment without record", record.id));
+            return Err(format!(
+                "contact {} goes on in a segment without record",
+                record.id
+            ));
         };
         if next.previous_id != Some(record.id) || next.initial_id != record.initial_id {
-            return Err(format!("contact {} and its next segment do not name each other", record.id));
+            return Err(format!(
+                "contact {} and its next segment do not name each other",
+                record.id
+            ));
         }
     }
     Ok(())
@@ -111,22 +120,29 @@ fn check_transcripts(
         chats.entry(item.initial_contact).or_default().push(item);
     }
     if let Some(id) = promises.items.iter().find(|id| !seen.contains(*id)) {
-        return Err(format!("item {id} was acknowledged, but is in no transcript"));
+        return Err(format!(
+            "item {id} was acknowledged, but is in no transcript"
+        ));
     }
     for (initial, items) in &chats {
-        let in_order = items.iter().zip(1..).all(|(item, expected)| item.sequence == expected);
+        let in_order = items
+            .iter()
+            .zip(1..)
+            .all(|(item, expected)| item.sequence == expected);
         if !in_order {
-            return Err(format!("the transcript of {initial} has a gap or is out of order"));
+            return Err(format!(
+                "the transcript of {initial} has a gap or is out of order"
+            ));
         }
         if !items.is_sorted_by_key(|item| item.at) {
             return Err(format!("the transcript of {initial} goes back in time"));
         }
-        let ends = |item: &&TranscriptItem| {
-            matches!(&item.content, ItemContent::Event { content_type, .. } if content_type == event_type::ENDED)
-        };
+        let ends = |item: &&TranscriptItem| matches!(&item.content, ItemContent::Event { content_type, .. } if content_type == event_type::ENDED);
         let ended = items.iter().filter(|item| ends(item)).count();
         if ended != 1 || !items.last().is_some_and(ends) {
-            return Err(format!("the transcript of {initial} does not end once, at its end"));
+            return Err(format!(
+                "the transcript of {initial} does not end once, at its end"
+            ));
         }
     }
     Ok(())

@@ -103,7 +103,9 @@ impl Host {
             self.restart(now)?;
         }
         let answers = answers.into_iter().enumerate();
-        Ok(answers.map(|(i, answer)| (i < answered).then_some(answer)).collect())
+        Ok(answers
+            .map(|(i, answer)| (i < answered).then_some(answer))
+            .collect())
     }
 
     /// The program starts again from its store.
@@ -117,7 +119,11 @@ impl Host {
     }
 
     /// Each offer must go to an agent with a slot, and to the first of those who waited for it.
-    fn check_offers(&self, before: &BTreeMap<ContactId, Line>, effects: &[Effect]) -> Result<(), String> {
+    fn check_offers(
+        &self,
+        before: &BTreeMap<ContactId, Line>,
+        effects: &[Effect],
+    ) -> Result<(), String> {
         let mut after = None;
         for effect in effects {
             let Effect::ContactEvent(event) = effect else {
@@ -135,7 +141,8 @@ impl Host {
             let after = after.get_or_insert_with(|| waiting(&self.engine));
             let passed = before.iter().find(|(id, line)| {
                 line.lane == offered.lane
-                    && (line.priority, line.since, **id) < (offered.priority, offered.since, event.contact)
+                    && (line.priority, line.since, **id)
+                        < (offered.priority, offered.since, event.contact)
                     && line.enqueued_at <= offered.enqueued_at
                     && after.get(id) == Some(line)
             });
@@ -156,12 +163,17 @@ impl Host {
             .and_then(|(_, user)| config.get::<RoutingProfile>(user.routing_profile))
             .and_then(|(_, profile)| profile.concurrency.get(&channel))
             .map_or(0, |concurrency| usize::from(concurrency.slots));
-        let used = self
-            .engine
-            .agent(agent)
-            .map_or(0, |agent| agent.contacts.iter().filter(|c| c.channel == channel).count());
+        let used = self.engine.agent(agent).map_or(0, |agent| {
+            agent
+                .contacts
+                .iter()
+                .filter(|c| c.channel == channel)
+                .count()
+        });
         if used > slots {
-            return Err(format!("agent {agent} holds {used} contacts in {slots} slots"));
+            return Err(format!(
+                "agent {agent} holds {used} contacts in {slots} slots"
+            ));
         }
         Ok(())
     }

@@ -44,7 +44,10 @@ fn bug(name: &str) -> Result<Bug, String> {
     })
 }
 
-#[expect(clippy::print_stdout, reason = "a command line tool answers on standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "a command line tool answers on standard output"
+)]
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(Command::Flows { folder }) = arguments.command {
@@ -70,7 +73,10 @@ fn main() -> anyhow::Result<ExitCode> {
             }
             Err(failure) => {
                 println!("seed {seed} failed: {failure:?}");
-                println!("replay it: cargo run -p sim -- --seeds 1 --seed {seed} --steps {}", arguments.steps);
+                println!(
+                    "replay it: cargo run -p sim -- --seeds 1 --seed {seed} --steps {}",
+                    arguments.steps
+                );
                 return Ok(ExitCode::FAILURE);
             }
         }

@@ -62,7 +62,9 @@ pub fn simulate(settings: Settings) -> Result<Report, Failure> {
     let mut simulation =
         Simulation::new(settings).map_err(|error| failure(None, error.to_string()))?;
     for step in 0..settings.steps {
-        simulation.step().map_err(|reason| failure(Some(step), reason))?;
+        simulation
+            .step()
+            .map_err(|reason| failure(Some(step), reason))?;
     }
     simulation.drain().map_err(|reason| failure(None, reason))?;
     check(&simulation.host.store, &simulation.promises).map_err(|reason| failure(None, reason))?;
@@ -97,7 +99,8 @@ impl Simulation {
         let now = Timestamp::from_secs(1_774_640_000);
         let config = config.into_iter().map(Input::Config).collect();
         let crowd = Crowd { center, ids };
-        host.batch(now, config, Fate::Committed).map_err(anyhow::Error::msg)?;
+        host.batch(now, config, Fate::Committed)
+            .map_err(anyhow::Error::msg)?;
         Ok(Self {
             crowd,
             host,
@@ -201,7 +204,13 @@ impl Simulation {
         let [available, _, offline] = self.crowd.center.statuses;
         let status = if has_agents { available } else { offline };
         let set = |agent| Input::SetAgentStatus { agent, status };
-        let inputs = self.crowd.center.users.iter().map(|user| set(*user)).collect();
+        let inputs = self
+            .crowd
+            .center
+            .users
+            .iter()
+            .map(|user| set(*user))
+            .collect();
         self.batch(inputs, Fate::Committed)?;
         for _ in 0..DRAIN_BATCHES_MAX {
             let Some(due) = self.host.engine.next_deadline() else {

@@ -86,7 +86,8 @@ impl Store {
                 if let Some((at, flow)) = flow {
                     self.flows.insert(*at, Arc::clone(flow));
                 }
-                self.config.insert((resource.body.kind(), resource.id), change);
+                self.config
+                    .insert((resource.body.kind(), resource.id), change);
             }
             ConfigChange::Remove(kind, id) => {
                 self.config.remove(&(*kind, *id));
@@ -128,9 +129,17 @@ impl Store {
         };
         Stored {
             config: self.config.values().cloned().collect(),
-            pinned_flows: self.flows.iter().map(|(at, flow)| (*at, Arc::clone(flow))).collect(),
+            pinned_flows: self
+                .flows
+                .iter()
+                .map(|(at, flow)| (*at, Arc::clone(flow)))
+                .collect(),
             contacts: clone_rows(&self.contacts),
-            agents: self.agents.iter().map(|(id, row)| (*id, row.clone())).collect(),
+            agents: self
+                .agents
+                .iter()
+                .map(|(id, row)| (*id, row.clone()))
+                .collect(),
         }
     }
 

@@ -13,7 +13,9 @@ fn settings(seed: u64, bug: Option<Bug>) -> Settings {
 
 #[test]
 fn two_hundred_histories_hold() {
-    let reports: Vec<_> = (0..200).map(|seed| simulate(settings(seed, None)).unwrap()).collect();
+    let reports: Vec<_> = (0..200)
+        .map(|seed| simulate(settings(seed, None)).unwrap())
+        .collect();
     // What holds in an empty center proves nothing: these histories must have been busy.
     assert!(reports.iter().map(|r| r.answered).sum::<u64>() > 1000);
     assert!(reports.iter().map(|r| r.crashes).sum::<u64>() > 1000);
@@ -22,7 +24,10 @@ fn two_hundred_histories_hold() {
 
 #[test]
 fn a_seed_replays_its_history() {
-    let twice = [simulate(settings(7, None)).unwrap(), simulate(settings(7, None)).unwrap()];
+    let twice = [
+        simulate(settings(7, None)).unwrap(),
+        simulate(settings(7, None)).unwrap(),
+    ];
     assert_eq!(twice[0], twice[1]);
 }
 
