@@ -208,15 +208,16 @@ impl Engine {
     fn fire_due(&mut self) {
         loop {
             self.save_touched();
-            if let Some(contact) = self.matcher.ripen(self.now) {
+            // All that are ripe become visible before one is offered: their order must hold.
+            while let Some(contact) = self.matcher.ripen(self.now) {
                 self.work.contacts.insert(contact);
-            } else if let Some(timer) = self.timers.due(self.now) {
-                match timer {
-                    TimerOf::Contact(id) => self.fire_contact(id),
-                    TimerOf::Agent(id) => self.clear_missed(id),
-                }
-            } else {
-                return;
+            }
+            self.settle();
+            self.save_touched();
+            match self.timers.due(self.now) {
+                Some(TimerOf::Contact(id)) => self.fire_contact(id),
+                Some(TimerOf::Agent(id)) => self.clear_missed(id),
+                None => return,
             }
             self.settle();
         }

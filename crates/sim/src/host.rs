@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use engine::effect::{ContactEvent, ContactEventKind};
 use engine::{ConfigChange, Effect, Engine, Input, Limits, Rejection, Reply};
 use model::contact::QueueRef;
 use model::resource::{RoutingProfile, User};
-use model::{Channel, ContactId, IdSource, InstanceScope, Timestamp};
+use model::{Channel, ContactId, IdSource, InstanceScope, Timestamp, UserId};
 
 use crate::store::{Bug, Store};
 
@@ -72,15 +73,21 @@ impl Host {
             if let Input::StartContact(start) = &input
                 && self.store.knows(start.contact)
             {
+                let ticked = self.engine.handle(now, Input::Tick);
+                effects.extend(ticked.effects);
                 answers.push(Err(Rejection::Duplicate));
                 continue;
             }
+            let is_config = matches!(input, Input::Config(_));
             if let Input::Config(change) = &input {
                 config.push(ConfigChange::clone(change));
             }
             let before = waiting(&self.engine);
             let outcome = self.engine.handle(now, input);
-            self.check_offers(&before, &outcome.effects)?;
+            // What is offered before a change takes effect cannot be judged by what holds after it.
+            if !is_config {
+                self.check_offers(&before, &outcome.effects)?;
+            }
             effects.extend(outcome.effects);
             answers.push(outcome.reply);
         }
@@ -124,39 +131,37 @@ impl Host {
         before: &BTreeMap<ContactId, Line>,
         effects: &[Effect],
     ) -> Result<(), String> {
-        let mut after = None;
-        for effect in effects {
-            let Effect::ContactEvent(event) = effect else {
+        let offers = offers(effects);
+        if offers.is_empty() {
+            return Ok(());
+        }
+        let after = waiting(&self.engine);
+        for (&contact, &(agent, channel)) in &offers {
+            self.check_slots(agent, channel)?;
+            let Some(offered) = before.get(&contact) else {
                 continue;
             };
-            let engine::effect::ContactEventKind::Offered { agent, .. } = event.kind else {
-                continue;
-            };
-            self.check_slots(agent, event.channel)?;
-            let Some(offered) = before.get(&event.contact) else {
-                continue;
-            };
-            // Who stood before it in its line, could be seen as early, and still stands there was passed
-            // over. Delays of routing profiles count from the time of entry.
-            let after = after.get_or_insert_with(|| waiting(&self.engine));
+            // Who stood before it in its line, could be seen as early, and still stands there without
+            // having been offered itself was passed over. Delays of routing profiles count from the time
+            // of entry.
             let passed = before.iter().find(|(id, line)| {
                 line.lane == offered.lane
                     && (line.priority, line.since, **id)
-                        < (offered.priority, offered.since, event.contact)
+                        < (offered.priority, offered.since, contact)
                     && line.enqueued_at <= offered.enqueued_at
                     && after.get(id) == Some(line)
+                    && !offers.contains_key(id)
             });
             if let Some((passed, _)) = passed {
                 return Err(format!(
-                    "contact {} was offered though contact {passed} stood before it",
-                    event.contact
+                    "contact {contact} was offered though contact {passed} stood before it"
                 ));
             }
         }
         Ok(())
     }
 
-    fn check_slots(&self, agent: model::UserId, channel: Channel) -> Result<(), String> {
+    fn check_slots(&self, agent: UserId, channel: Channel) -> Result<(), String> {
         let config = self.engine.config();
         let slots = config
             .get::<User>(agent)
@@ -177,6 +182,22 @@ impl Host {
         }
         Ok(())
     }
+}
+
+/// The contacts that were offered, each with its last agent.
+fn offers(effects: &[Effect]) -> BTreeMap<ContactId, (UserId, Channel)> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::ContactEvent(ContactEvent {
+                contact,
+                channel,
+                kind: ContactEventKind::Offered { agent, .. },
+                ..
+            }) => Some((*contact, (*agent, *channel))),
+            _ => None,
+        })
+        .collect()
 }
 
 /// A contact's place in a line.

@@ -123,6 +123,9 @@ impl Simulation {
         {
             inputs.push(input);
         }
+        if inputs.is_empty() {
+            inputs.push(Input::Tick);
+        }
         let fate = self.fate(inputs.len());
         self.batch(inputs, fate)
     }
