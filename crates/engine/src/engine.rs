@@ -38,6 +38,7 @@ pub struct Engine {
     unsaved: Unsaved,
     effects: Vec<Effect>,
     agents_changed: BTreeSet<UserId>,
+    updates_noted: BTreeSet<ContactId>,
 }
 
 /// What is still to be done within an input.
@@ -85,6 +86,7 @@ impl Engine {
             unsaved: Unsaved::default(),
             effects: Vec::new(),
             agents_changed: BTreeSet::new(),
+            updates_noted: BTreeSet::new(),
         }
     }
 
@@ -97,6 +99,7 @@ impl Engine {
         let reply = self.dispatch(input);
         self.settle();
         self.save_touched();
+        self.updates_noted.clear();
         let changed = std::mem::take(&mut self.agents_changed);
         self.effects
             .extend(changed.into_iter().map(Effect::AgentChanged));
@@ -376,6 +379,15 @@ impl Engine {
                 at: self.now,
                 kind,
             }));
+        }
+    }
+
+    /// Notes that attributes or other data of a contact changed: once per input, however often a flow
+    /// changes them.
+    pub(crate) fn note_data_updated(&mut self, contact: ContactId) {
+        self.touch(contact);
+        if self.updates_noted.insert(contact) {
+            self.note(contact, ContactEventKind::DataUpdated);
         }
     }
 

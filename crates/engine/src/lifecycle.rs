@@ -283,8 +283,7 @@ impl Engine {
             .ok_or(Rejection::UnknownContact)?;
         let merged = found.record.attributes.merge(changes);
         merged.map_err(|_| Rejection::TooLarge)?;
-        self.touch(id);
-        self.note(id, ContactEventKind::DataUpdated);
+        self.note_data_updated(id);
         Ok(Reply::Done)
     }
 
@@ -311,8 +310,7 @@ impl Engine {
         record.description = data.description.or(record.description.take());
         record.language_code = data.language_code.or(record.language_code.take());
         record.customer_id = data.customer_id.or(record.customer_id.take());
-        self.touch(id);
-        self.note(id, ContactEventKind::DataUpdated);
+        self.note_data_updated(id);
         Ok(Reply::Done)
     }
 
@@ -334,8 +332,7 @@ impl Engine {
             return Err(Rejection::TooLarge);
         }
         found.record.tags = tags;
-        self.touch(id);
-        self.note(id, ContactEventKind::DataUpdated);
+        self.note_data_updated(id);
         Ok(Reply::Done)
     }
 }

@@ -33,11 +33,11 @@ impl Crowd {
     /// What somebody does next.
     pub fn act(&mut self, engine: &Engine, now: Timestamp) -> Input {
         match self.below(100) {
-            0..16 => self.start_chat(),
-            16..24 => self.start_task(now),
-            24..32 => self.choose_status(),
-            32..60 => self.agent_acts(engine),
-            60..82 => self.customer_acts(engine),
+            0..10 => self.start_chat(),
+            10..15 => self.start_task(now),
+            15..23 => self.choose_status(),
+            23..62 => self.agent_acts(engine),
+            62..82 => self.customer_acts(engine),
             82..84 => self.stop(engine),
             84..87 => self.transfer(engine),
             87..91 => self.change_data(engine),
@@ -135,7 +135,7 @@ impl Crowd {
 
     fn choose_status(&mut self) -> Input {
         let [available, on_break, offline] = self.center.statuses;
-        let status = match self.below(6) {
+        let status = match self.below(12) {
             0 => on_break,
             1 => offline,
             _ => available,

@@ -35,6 +35,8 @@ pub struct Center {
     pub statuses: [AgentStatusId; 3],
     /// Flows that chats and tasks begin in.
     pub inbound: Vec<FlowId>,
+    /// A flow that turns in a circle: each contact that begins in it must be stopped.
+    pub endless: FlowId,
     /// Flows that transfers run.
     pub transfer: FlowId,
     /// Quick connects, to queues and to agents.
@@ -65,6 +67,7 @@ impl Center {
             hours: HoursId::generate(ids),
             statuses,
             inbound: Vec::new(),
+            endless: FlowId::generate(ids),
             transfer: FlowId::generate(ids),
             quick_connects: Vec::new(),
         };
@@ -316,7 +319,8 @@ impl Center {
             changes.push(self.flow(flow, FlowType::ContactFlow, &content)?);
             self.inbound.push(flow);
         }
-        for content in [asking_flow(&first), endless_flow(), short_flow()] {
+        changes.push(self.flow(self.endless, FlowType::ContactFlow, &endless_flow())?);
+        for content in [asking_flow(&first), short_flow()] {
             let flow = FlowId::generate(ids);
             changes.push(self.flow(flow, FlowType::ContactFlow, &content)?);
             self.inbound.push(flow);
