@@ -201,9 +201,9 @@ impl<'a> Params<'a> {
                 }
                 None => {
                     let reason = format!(
-                        "is `{}`, neither the id nor the ARN of a {}",
+                        "is `{}`, neither the id nor the ARN of {}",
                         cut(text),
-                        kind.arn_segment()
+                        noun(kind)
                     );
                     Err(self.wrong(name, &reason))
                 }
@@ -414,21 +414,21 @@ impl<'a> Params<'a> {
             problems: self.problems,
             resources: self.resources,
         };
-        let value = read(&mut inner);
-        let unknown: Vec<_> = members
-            .keys()
-            .filter(|name| !inner.known.contains(name.as_str()))
-            .cloned()
-            .collect();
+        let read = read(&mut inner);
         let mut failed = None;
-        for name in unknown {
-            let hint = nearest(&name, inner.known.iter().copied())
-                .map(|known| format!(", did you mean `{known}`?"))
-                .unwrap_or_default();
-            let reason = format!("is not known{hint}");
-            failed = Some(inner.wrong(&cut(&name), &reason));
+        for name in members.keys() {
+            if inner.known.contains(name.as_str()) {
+                continue;
+            }
+            let reason = match nearest(name, inner.known.iter().copied()) {
+                Some(known) => format!("is not known, did you mean `{known}`?"),
+                // Where reading failed, some names may not have been asked for.
+                None if read.is_err() => continue,
+                None => "is not known".to_owned(),
+            };
+            failed = Some(inner.wrong(&cut(name), &reason));
         }
-        failed.map_or(value, Err)
+        failed.map_or(read, Err)
     }
 
     /// A scalar: all of them are texts on the wire.
@@ -549,9 +549,9 @@ impl<T: From<ResourceId> + Copy> IdValue<T> {
                 .and_then(|text| parse_id(text.trim(), kind))
                 .map(T::from)
                 .ok_or_else(|| {
-                    let segment = kind.arn_segment();
+                    let noun = noun(kind);
                     Failure::because(format!(
-                        "the value of `{path}` is neither the id nor the ARN of a {segment}"
+                        "the value of `{path}` is neither the id nor the ARN of {noun}"
                     ))
                 }),
         }
@@ -567,5 +567,17 @@ fn parse_id(text: &str, kind: ResourceKind) -> Option<ResourceId> {
     match text.parse::<Arn>().ok()?.target {
         ArnTarget::Resource(found, id) if found == kind => Some(id),
         _ => None,
+    }
+}
+
+/// What problems call a kind of resource.
+fn noun(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Queue => "a queue",
+        ResourceKind::Hours => "hours of operation",
+        ResourceKind::User => "a user",
+        ResourceKind::Flow => "a flow",
+        ResourceKind::FlowModule => "a flow module",
+        _ => "a resource",
     }
 }

@@ -285,9 +285,9 @@ impl<'p> Reader<'p> {
         );
         let read = Action::read(action, &mut params);
         // Types that do not run have no names they know, and so nothing that they ignore.
-        let ignored = match read {
-            Ok(Action::Unavailable(_)) | Err(_) => Vec::new(),
-            Ok(_) => params.unknown(),
+        let ignored = match (spec, &read) {
+            (None, _) | (_, Ok(Action::Unavailable(_))) => Vec::new(),
+            _ => params.unknown(),
         };
         if let (Ok(read), Ok(transitions)) = (&read, &transitions) {
             read.check(transitions, &mut params);

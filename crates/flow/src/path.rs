@@ -235,3 +235,6 @@ fn bracketed(text: &str) -> Option<(Box<str>, &str)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;
