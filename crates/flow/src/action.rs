@@ -97,7 +97,7 @@ macro_rules! actions {
             pub(crate) fn answer(&self, at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
                 match self {
                     $(Self::$name(behavior) => behavior.answer(at, answer),)*
-                    Self::Unavailable(_) => crate::block::unexpected(answer),
+                    Self::Unavailable(_) => crate::block::unexpected(&answer),
                 }
             }
         }

@@ -10,19 +10,20 @@ use flow::run::ContentHash;
 use flow::{
     Answer, Command, Facts, Flow, FlowKey, FlowKind, FlowRef, FlowRun, Library, Next, WaitEvent,
 };
+use model::contact::PersonalText;
 use model::resource::FlowType;
 use model::{ContactId, FlowId, FlowModuleId};
 use serde_json::{Value, json};
 
 /// A contact as a map of paths, joined by dots.
-pub struct Contact(pub BTreeMap<String, String>);
+pub(crate) struct Contact(pub(crate) BTreeMap<String, String>);
 
 impl Contact {
-    pub fn on(channel: &str) -> Self {
+    pub(crate) fn on(channel: &str) -> Self {
         Self(BTreeMap::new()).with("Channel", channel)
     }
 
-    pub fn with(mut self, path: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, path: &str, value: &str) -> Self {
         self.0.insert(path.to_owned(), value.to_owned());
         self
     }
@@ -38,7 +39,7 @@ impl Facts for Contact {
 
 /// Flows by id and version.
 #[derive(Default)]
-pub struct Shelf {
+pub(crate) struct Shelf {
     flows: BTreeMap<FlowRef, Arc<Flow>>,
     latest: BTreeMap<FlowKey, FlowRef>,
 }
@@ -50,7 +51,7 @@ impl Library for Shelf {
 }
 
 impl Shelf {
-    pub fn add(&mut self, key: FlowKey, flow: Flow) -> FlowRef {
+    pub(crate) fn add(&mut self, key: FlowKey, flow: Flow) -> FlowRef {
         let at = FlowRef {
             key,
             content: flow.content_hash(),
@@ -61,13 +62,13 @@ impl Shelf {
     }
 
     /// Adds a flow under the id with this number.
-    pub fn add_flow(&mut self, number: u128, content: &str, kind: FlowType) -> FlowRef {
+    pub(crate) fn add_flow(&mut self, number: u128, content: &str, kind: FlowType) -> FlowRef {
         let flow = Flow::parse(content, FlowKind::Flow(kind)).unwrap();
         self.add(FlowKey::Flow(FlowId::from_u128(number)), flow)
     }
 
     /// Adds a module under the id with this number.
-    pub fn add_module(&mut self, number: u128, content: &str) -> FlowRef {
+    pub(crate) fn add_module(&mut self, number: u128, content: &str) -> FlowRef {
         let flow = Flow::parse(content, FlowKind::Module).unwrap();
         self.add(FlowKey::Module(FlowModuleId::from_u128(number)), flow)
     }
@@ -81,7 +82,7 @@ impl Shelf {
 }
 
 /// A version that no shelf holds.
-pub fn nowhere() -> FlowRef {
+pub(crate) fn nowhere() -> FlowRef {
     FlowRef {
         key: FlowKey::Flow(FlowId::from_u128(404)),
         content: ContentHash(404),
@@ -89,17 +90,22 @@ pub fn nowhere() -> FlowRef {
 }
 
 /// How commands and waits are answered where the default will not do: called before it.
-pub type Script<'a> = &'a mut dyn FnMut(&Next) -> Option<Answer>;
+pub(crate) type Script<'a> = &'a mut dyn FnMut(&Next) -> Option<Answer>;
 
 /// A run as it went: commands and log lines, and how it ended.
-pub struct Played {
-    pub lines: String,
-    pub end: FlowEnd,
-    pub run: FlowRun,
+pub(crate) struct Played {
+    pub(crate) lines: String,
+    pub(crate) end: FlowEnd,
+    pub(crate) run: FlowRun,
 }
 
 /// Plays a run to its end. Between any two steps the run is stored and loaded, as in the program.
-pub fn play(shelf: &Shelf, start: FlowRef, contact: &mut Contact, script: Script<'_>) -> Played {
+pub(crate) fn play(
+    shelf: &Shelf,
+    start: FlowRef,
+    contact: &mut Contact,
+    script: Script<'_>,
+) -> Played {
     let mut lines = String::new();
     let mut run = FlowRun::start(start);
     let mut answer = Answer::Start;
@@ -171,15 +177,15 @@ fn shown(next: &Next) -> String {
         Next::Do(Command::SendMessage { text }) => format!("say {:?}", text.expose()),
         Next::Do(Command::SetContactData(data)) => format!(
             "data name={:?} description={:?} customer={:?} {:?}",
-            data.name.as_ref().map(|text| text.expose()),
-            data.description.as_ref().map(|text| text.expose()),
-            data.customer_id.as_ref().map(|text| text.expose()),
+            data.name.as_ref().map(PersonalText::expose),
+            data.description.as_ref().map(PersonalText::expose),
+            data.customer_id.as_ref().map(PersonalText::expose),
             data.language_code,
         ),
         Next::Do(Command::CreateTask(task)) => format!(
             "task {:?} {:?} for {} with {:?} and references {:?}",
             task.name.expose(),
-            task.description.as_ref().map(|text| text.expose()),
+            task.description.as_ref().map(PersonalText::expose),
             task.flow,
             task.attributes,
             task.references
@@ -196,7 +202,7 @@ fn shown(next: &Next) -> String {
 }
 
 /// The kind that the second last part of a file's name says: `greeting.contact_flow.json`.
-pub fn kind_of(name: &str) -> FlowKind {
+pub(crate) fn kind_of(name: &str) -> FlowKind {
     let kind = name.trim_end_matches(".json").rsplit('.').next().unwrap();
     if kind == "module" {
         return FlowKind::Module;
@@ -208,17 +214,21 @@ pub fn kind_of(name: &str) -> FlowKind {
 }
 
 /// A flow of blocks that are given one by one.
-pub fn content(start: &str, actions: &[Value]) -> String {
+pub(crate) fn content(start: &str, actions: &[Value]) -> String {
     json!({ "Version": "2019-10-30", "StartAction": start, "Actions": actions }).to_string()
 }
 
 /// A block.
-pub fn block(id: &str, action: &str, parameters: Value, transitions: Value) -> Value {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`json!` at each call has no other owner"
+)]
+pub(crate) fn block(id: &str, action: &str, parameters: Value, transitions: Value) -> Value {
     json!({ "Identifier": id, "Type": action, "Parameters": parameters, "Transitions": transitions })
 }
 
 /// Transitions to `next`, with `NoMatchingError` leading to `error`.
-pub fn to(next: &str, error: &str) -> Value {
+pub(crate) fn to(next: &str, error: &str) -> Value {
     json!({
         "NextAction": next,
         "Errors": [{ "ErrorType": "NoMatchingError", "NextAction": error }],
@@ -226,6 +236,6 @@ pub fn to(next: &str, error: &str) -> Value {
 }
 
 /// A block that disconnects.
-pub fn bye(id: &str) -> Value {
+pub(crate) fn bye(id: &str) -> Value {
     block(id, "DisconnectParticipant", json!({}), json!({}))
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::driver::{Contact, Played, Shelf, kind_of, play};
 
 /// Name and content of each.
-pub fn own_flows() -> Vec<(String, String)> {
+pub(crate) fn own_flows() -> Vec<(String, String)> {
     let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
     let mut flows: Vec<_> = std::fs::read_dir(dir)
         .unwrap()

@@ -251,7 +251,7 @@ fn filled(content: &str) -> String {
         };
         out.push_str(before);
         out.push_str("arn:aws:connect:eu-central-1:123456789012:instance/");
-        out.push_str(&format!("{ID}/{segment}/{ID}"));
+        out.extend([ID, "/", segment, "/", ID]);
         rest = after;
     }
     out + rest
