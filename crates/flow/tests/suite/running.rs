@@ -22,7 +22,7 @@ fn compare(id: &str, path: &str, equal: &str, met: &str, other: &str) -> Value {
     )
 }
 
-fn say(id: &str, text: &str, next: &str) -> Value {
+pub(crate) fn say(id: &str, text: &str, next: &str) -> Value {
     block(
         id,
         "MessageParticipant",
@@ -41,12 +41,12 @@ fn invoke(id: &str, module: u128, next: &str, error: &str) -> Value {
     )
 }
 
-fn chat() -> Contact {
+pub(crate) fn chat() -> Contact {
     Contact::on("CHAT")
 }
 
 /// Plays an inbound flow of these blocks, starting with the first.
-fn played(actions: &[Value], contact: &mut Contact) -> Played {
+pub(crate) fn played(actions: &[Value], contact: &mut Contact) -> Played {
     let mut shelf = Shelf::default();
     let start = actions[0]["Identifier"].as_str().unwrap();
     let start = shelf.add_flow(1, &content(start, actions), FlowType::ContactFlow);
