@@ -385,3 +385,37 @@ fn looking_up_what_was_meant_is_bounded() {
     let beyond = say(format!("{}{slip}", unknown.repeat(LOOK_UPS_MAX)));
     assert_eq!(problems(&beyond, INBOUND), Vec::<String>::new());
 }
+
+#[test]
+fn members_of_objects_that_change_the_meaning_must_be_known() {
+    let recording = |inner: Value| {
+        let behavior = json!({ "RecordingBehavior": inner });
+        with(block(
+            "a",
+            "UpdateContactRecordingBehavior",
+            behavior,
+            json!({ "NextAction": "end" }),
+        ))
+    };
+    let known = recording(json!({ "RecordedParticipants": ["Agent"] }));
+    assert_eq!(problems(&known, INBOUND), Vec::<String>::new());
+    check(
+        &recording(json!({ "RecordedParticipants": ["Agent"], "Everybody": "True" })),
+        "parameter `RecordingBehavior.Everybody` is not known",
+    );
+    check(
+        &recording(json!({ "RecordedParticipants": ["Agnet"] })),
+        "names `Agnet`",
+    );
+    let references =
+        json!({ "References": { "r": { "Type": "URL", "Value": "x", "Secret": "y" } } });
+    check(
+        &with(block(
+            "a",
+            "UpdateContactData",
+            references,
+            to("end", "end"),
+        )),
+        "parameter `References.r.Secret` is not known",
+    );
+}
