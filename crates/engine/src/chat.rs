@@ -493,6 +493,3 @@ fn view_action(content: &ItemContent) -> Option<(String, serde_json::Value)> {
         .to_owned();
     Some((action, data))
 }
-
-#[cfg(test)]
-mod tests;
