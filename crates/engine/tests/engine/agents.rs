@@ -29,6 +29,9 @@ fn a_status_chosen_with_contacts_at_hand_is_the_next_one_and_routing_obeys_it() 
     center.complete(1, contact(1));
     let agent = center.engine.agent(user(1)).unwrap();
     assert_eq!((agent.status, agent.next_status), (Some(BREAK), None));
+    let part = center.record(contact(1)).agent.as_ref().unwrap();
+    let noted: Vec<_> = part.statuses.iter().map(|(status, _)| *status).collect();
+    assert_eq!(noted, [AVAILABLE, BREAK]);
     let chosen = AgentEventKind::StatusChosen { status: BREAK };
     assert!(
         center
