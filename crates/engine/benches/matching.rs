@@ -11,6 +11,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
+use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use engine::input::{Destination, StartContact};
 use engine::matching::{Availability, ChannelSet, Lane, Matcher, Place, Presence, Waiting};
@@ -126,13 +127,13 @@ impl Indexes {
     }
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Openness {
     Free,
     Busy,
 }
 
-fn decisions(criterion: &mut Criterion) {
+fn decisions(criterion: &mut Criterion<CoreTime>) {
     let mut group = criterion.benchmark_group("decision");
     group
         .throughput(Throughput::Elements(1))
@@ -356,7 +357,7 @@ impl Center {
     }
 }
 
-fn lives(criterion: &mut Criterion) {
+fn lives(criterion: &mut Criterion<CoreTime>) {
     let mut group = criterion.benchmark_group("engine");
     group.throughput(Throughput::Elements(1)).sample_size(20);
     for waiting in [2_000, 20_000] {
@@ -368,5 +369,48 @@ fn lives(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decisions, lives);
+/// Time on the core, so that what else runs on the machine does not count.
+struct CoreTime;
+
+/// What the kernel has counted for this thread, nanoseconds.
+fn core_time() -> Duration {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(counted.split(' ').next().unwrap().parse().unwrap())
+}
+
+impl Measurement for CoreTime {
+    type Intermediate = Duration;
+    type Value = Duration;
+
+    fn start(&self) -> Duration {
+        core_time()
+    }
+
+    fn end(&self, started: Duration) -> Duration {
+        core_time().saturating_sub(started)
+    }
+
+    fn add(&self, a: &Duration, b: &Duration) -> Duration {
+        *a + *b
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        value.as_secs_f64() * 1e9
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        static WALL: WallTime = WallTime;
+        WALL.formatter()
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CoreTime);
+    targets = decisions, lives
+}
 criterion_main!(benches);

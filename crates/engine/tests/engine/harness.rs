@@ -22,7 +22,9 @@ use model::{
     Resource, ResourceId, ResourceKind, RoutingProfileId, Tags, Timestamp, TranscriptItemId,
     UserId,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+
+pub(crate) use crate::blocks::*;
 
 pub(crate) const AVAILABLE: AgentStatusId = AgentStatusId::from_u128(1);
 pub(crate) const BREAK: AgentStatusId = AgentStatusId::from_u128(2);
@@ -506,109 +508,4 @@ pub(crate) fn task(n: u128, flow_number: u128) -> StartContact {
         name: Some(PersonalText::from("Call back")),
         ..chat(n, flow_number)
     }
-}
-
-/// A flow of these blocks, which begins with the first.
-pub(crate) fn blocks(blocks: &[Value]) -> Value {
-    json!({"Version": "2019-10-30", "StartAction": blocks[0]["Identifier"], "Actions": blocks})
-}
-
-/// A block; all its errors lead to `on_error`.
-pub(crate) fn block(id: &str, kind: &str, parameters: Value, next: &str, on_error: &str) -> Value {
-    let errors: &[&str] = match kind {
-        "UpdateContactRoutingBehavior" => &[],
-        "TransferContactToQueue" | "DequeueContactAndTransferToQueue" => {
-            &["QueueAtCapacity", "NoMatchingError"]
-        }
-        _ => &["NoMatchingError"],
-    };
-    let errors: Vec<Value> = errors
-        .iter()
-        .map(|e| json!({"ErrorType": e, "NextAction": on_error}))
-        .collect();
-    json!({"Identifier": id, "Type": kind, "Parameters": parameters,
-           "Transitions": {"NextAction": next, "Errors": errors, "Conditions": []}})
-}
-
-/// A block that branches on operands; everything else leads to `otherwise`.
-pub(crate) fn branch(
-    id: &str,
-    kind: &str,
-    parameters: Value,
-    branches: &[(&str, &str)],
-    errors: &[&str],
-    otherwise: &str,
-) -> Value {
-    let conditions: Vec<Value> = branches
-        .iter()
-        .map(|(operand, next)| {
-            json!({"NextAction": next, "Condition": {"Operator": "Equals", "Operands": [operand]}})
-        })
-        .collect();
-    let errors: Vec<Value> = errors
-        .iter()
-        .map(|e| json!({"ErrorType": e, "NextAction": otherwise}))
-        .collect();
-    json!({"Identifier": id, "Type": kind, "Parameters": parameters,
-           "Transitions": {"NextAction": otherwise, "Errors": errors, "Conditions": conditions}})
-}
-
-pub(crate) fn say(id: &str, text: &str, next: &str) -> Value {
-    block(id, "MessageParticipant", json!({"Text": text}), next, next)
-}
-
-pub(crate) fn end(id: &str) -> Value {
-    json!({"Identifier": id, "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}})
-}
-
-pub(crate) fn target(id: &str, n: u128, next: &str) -> Value {
-    block(
-        id,
-        "UpdateContactTargetQueue",
-        json!({"QueueId": queue(n).to_string()}),
-        next,
-        "full",
-    )
-}
-
-pub(crate) fn to_queue(id: &str) -> Value {
-    block(id, "TransferContactToQueue", json!({}), "full", "full")
-}
-
-/// Queues in queue `n`; says "full" and ends where it cannot.
-pub(crate) fn queueing(n: u128) -> Value {
-    blocks(&[
-        target("a", n, "b"),
-        to_queue("b"),
-        say("full", "full", "z"),
-        end("z"),
-    ])
-}
-
-/// Queues in the target queue that a transfer set.
-pub(crate) fn transferring() -> Value {
-    blocks(&[to_queue("b"), say("full", "full", "z"), end("z")])
-}
-
-pub(crate) fn hook(id: &str, event: &str, n: u128, next: &str) -> Value {
-    let hooks = json!({"EventHooks": {event: flow(n).to_string()}});
-    block(id, "UpdateContactEventHooks", hooks, next, next)
-}
-
-pub(crate) fn wait(id: &str, seconds: u32, events: &[(&str, &str)], done: &str) -> Value {
-    let names: Vec<&str> = events.iter().map(|(name, _)| *name).collect();
-    let mut branches = vec![("WaitCompleted", done)];
-    branches.extend(events);
-    let mut parameters = json!({"TimeLimitSeconds": seconds.to_string()});
-    if !names.is_empty() {
-        parameters["Events"] = json!(names);
-    }
-    branch(
-        id,
-        "Wait",
-        parameters,
-        &branches,
-        &["NoMatchingError"],
-        done,
-    )
 }

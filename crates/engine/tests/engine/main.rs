@@ -8,6 +8,7 @@
 )]
 
 mod agents;
+mod blocks;
 mod chats;
 mod flows;
 mod harness;

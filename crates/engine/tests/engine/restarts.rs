@@ -36,7 +36,7 @@ fn busy() -> Center {
     center.accept(1, contact(2));
     center.end(1, contact(2));
     center.chat(3);
-    let due = center.now.plus(Duration::from_secs(3600));
+    let due = center.now.plus(Duration::from_hours(1));
     center.done(Input::StartContact(engine::input::StartContact {
         scheduled_at: Some(due),
         ..task(5, 1)
@@ -76,7 +76,7 @@ fn a_restart_changes_nothing() {
 fn what_came_due_meanwhile_happens_with_the_next_tick() {
     let mut center = busy();
     center.store();
-    center.now = center.now.plus(Duration::from_secs(60));
+    center.now = center.now.plus(Duration::from_mins(1));
     center.restart();
     assert!(center.engine.next_deadline().unwrap() <= center.now);
     center.done(Input::Tick);

@@ -12,7 +12,7 @@ use crate::harness::*;
 #[test]
 fn a_scheduled_task_runs_its_flow_when_it_is_due() {
     let mut center = Center::new();
-    let due = center.now.plus(std::time::Duration::from_secs(600));
+    let due = center.now.plus(std::time::Duration::from_mins(10));
     let start = StartContact {
         scheduled_at: Some(due),
         ..task(1, 1)
