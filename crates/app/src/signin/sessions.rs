@@ -120,7 +120,8 @@ impl SignIn {
         Ok(())
     }
 
-    /// Ends all sessions of a user: after the user was disabled or deleted, or lost a factor.
+    /// Ends all sessions of a user: after the user was disabled or deleted, or lost a factor. For use cases
+    /// that hold a permit for the user.
     pub async fn end_sessions_of(
         &self,
         instance: InstanceId,
