@@ -8,7 +8,7 @@ mod sessions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use ::signin::{Capacity, LocalVerifier};
@@ -33,6 +33,12 @@ use zeroize::Zeroizing;
 const HERE: InstanceId = InstanceId::from_u128(1);
 const PASSWORD: &str = "blue whale on a bicycle";
 const START_S: i64 = 1_800_000_000;
+
+/// Built once: the tests change nothing in it.
+static REQUIRED: LazyLock<Arc<CedarPolicy>> =
+    LazyLock::new(|| Arc::new(CedarPolicy::new(SecondFactor::Required).unwrap()));
+static OPTIONAL: LazyLock<Arc<CedarPolicy>> =
+    LazyLock::new(|| Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()));
 
 /// A clock that tests set.
 #[derive(Debug)]
@@ -182,11 +188,15 @@ impl Center {
             sessions: SessionLimits::default(),
             issuer: "Test Center".to_owned(),
         };
+        let policy = Arc::clone(match second_factor {
+            SecondFactor::Required => &*REQUIRED,
+            SecondFactor::Optional => &*OPTIONAL,
+        });
         let ports = SignInPorts {
             store: Arc::<SqliteStore>::clone(&store),
             verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(2)).unwrap()),
             clock: Arc::<HandClock>::clone(&clock),
-            policy: Arc::new(CedarPolicy::new(second_factor).unwrap()),
+            policy,
             sealing: Arc::<Keys>::clone(&keys),
             directory: Arc::<Users>::clone(&users),
         };
