@@ -25,7 +25,10 @@ impl Operation for StartAttachmentUpload {
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, new: NewAttachment) -> Answer {
         let content_type = new.content_type.clone();
-        let granted = context.app.start_attachment(context.call, permit, new).await?;
+        let granted = context
+            .app
+            .start_attachment(context.call, permit, new)
+            .await?;
         Ok(json!({
             "AttachmentId": granted.attachment,
             "UploadMetadata": {
