@@ -220,8 +220,8 @@ actions! {
     InviteUser: "ringfence", Write, Any, ["Users.Create"], [Operator, System];
     ProvisionCredential: "ringfence", Write, Any, [], [System];
     CreateAccessKey: "ringfence", Write, Any, [], [Operator, System];
-    ListAccessKeys: "ringfence", Read, Any, [], [Operator];
-    DeleteAccessKey: "ringfence", Write, Any, [], [Operator];
+    ListAccessKeys: "ringfence", Read, Any, [], [Operator, System];
+    DeleteAccessKey: "ringfence", Write, Any, [], [Operator, System];
     Backup: "ringfence", Write, Any, [], [Operator];
     ReadAudit: "ringfence", ReadPersonal, Any, [], [Operator];
 }

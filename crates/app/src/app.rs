@@ -10,6 +10,7 @@ use crate::audit::{self, Verdict};
 use crate::center::{Center, Surroundings, fresh_ids};
 use crate::chat::attachments::AttachmentLimits;
 use crate::error::AppError;
+use crate::identity::{AccountSealing, Users};
 use crate::permit::{self, Facts, Permit, Target};
 use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
@@ -17,6 +18,7 @@ use crate::ports::policy::Policy;
 use crate::ports::store::Store;
 use crate::ports::{Clock, signin::Verifier};
 use crate::principal::{Call, Principal};
+use crate::signin::{SignIn, SignInConfig, SignInPorts};
 use crate::vault::{self, InstanceKeys, Vault};
 
 /// What the program is configured to do.
@@ -33,7 +35,7 @@ pub struct Settings {
     /// What may be attached to chats.
     pub attachments: AttachmentLimits,
     /// Rules of sign-in.
-    pub signin: crate::signin::SignInSettings,
+    pub signin: SignInConfig,
 }
 
 /// The adapters that the use cases work with.
@@ -66,7 +68,36 @@ pub(crate) struct Inner {
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) scanner: Option<Arc<dyn Scanner>>,
     pub(crate) account_keys: Arc<InstanceKeys>,
-    centers: RwLock<BTreeMap<InstanceId, Arc<Center>>>,
+    pub(crate) signin: SignIn,
+    centers: Arc<Centers>,
+}
+
+/// The running instances.
+#[derive(Default)]
+pub(crate) struct Centers(RwLock<BTreeMap<InstanceId, Arc<Center>>>);
+
+impl Centers {
+    pub(crate) fn get(&self, instance: InstanceId) -> Option<Arc<Center>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&instance)
+            .cloned()
+    }
+
+    fn all(&self) -> Vec<Arc<Center>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    fn add(&self, center: Arc<Center>) {
+        let mut centers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        centers.insert(center.scope.instance, center);
+    }
 }
 
 impl App {
@@ -85,13 +116,29 @@ impl App {
             clock: adapters.clock,
             settings: Arc::new(settings),
         };
+        let centers = Arc::new(Centers::default());
+        let ports = SignInPorts {
+            store: Arc::clone(&around.store),
+            verifier: Arc::clone(&adapters.verifier),
+            clock: Arc::clone(&around.clock),
+            policy: Arc::clone(&around.policy),
+            sealing: Arc::new(AccountSealing {
+                keys: Arc::clone(&account_keys),
+                centers: Arc::clone(&centers),
+            }),
+            directory: Arc::new(Users {
+                centers: Arc::clone(&centers),
+            }),
+        };
+        let signin = SignIn::new(ports, around.settings.signin.clone());
         let app = Self(Arc::new(Inner {
+            signin,
             around,
             verifier: adapters.verifier,
             blobs: adapters.blobs,
             scanner: adapters.scanner,
             account_keys,
-            centers: RwLock::default(),
+            centers,
         }));
         for row in app.0.around.store.instances().await.map_err(unavailable)? {
             let center = Center::start(&app.0.around, &row).await?;
@@ -187,30 +234,16 @@ impl App {
     pub(crate) fn center(&self, instance: InstanceId) -> Result<Arc<Center>, AppError> {
         self.0
             .centers
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&instance)
-            .cloned()
+            .get(instance)
             .ok_or(AppError::NotFound { what: "instance" })
     }
 
     pub(crate) fn centers(&self) -> Vec<Arc<Center>> {
-        self.0
-            .centers
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect()
+        self.0.centers.all()
     }
 
     pub(crate) fn add_center(&self, center: Arc<Center>) {
-        let mut centers = self
-            .0
-            .centers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        centers.insert(center.scope.instance, center);
+        self.0.centers.add(center);
     }
 
     /// Region, account and id of an instance, for ARNs: no more than an ARN itself says.

@@ -4,9 +4,15 @@ use model::audit::AuditEntry;
 use model::{AuditEntryId, IdSource, InstanceId, InstanceScope, Timestamp};
 use serde_json::{Value, json};
 
-use crate::action::Access;
+use crate::App;
+use crate::action::{Access, ReadAudit};
 use crate::error::AppError;
+use crate::permit::Permit;
 use crate::principal::{Call, Principal};
+use crate::vault::Place;
+
+/// Most entries on one page.
+const AUDIT_PAGE_MAX: u32 = 1_000;
 
 /// Longest user agent that an entry keeps, characters.
 const USER_AGENT_CHARS_MAX: usize = 256;
@@ -18,6 +24,40 @@ pub(crate) struct Verdict<'a> {
     pub(crate) access: Access,
     pub(crate) error: Option<&'a AppError>,
     pub(crate) response: Value,
+}
+
+impl App {
+    /// Entries of the audit trail, latest first, before the entry with this number; each with its
+    /// number.
+    ///
+    /// # Errors
+    /// `Unavailable` where the store does not answer, `Internal` where an entry does not open.
+    pub async fn audit_entries(
+        &self,
+        _permit: &Permit<ReadAudit>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(u64, AuditEntry)>, AppError> {
+        let limit = limit.clamp(1, AUDIT_PAGE_MAX);
+        let rows = self
+            .0
+            .around
+            .store
+            .audit(before, limit)
+            .await
+            .map_err(crate::app::unavailable)?;
+        rows.into_iter()
+            .map(|(number, id, instance, _, sealed)| {
+                let center = instance.map(|instance| self.center(instance)).transpose()?;
+                let keys = center
+                    .as_ref()
+                    .map_or(&*self.0.account_keys, |center| &*center.keys);
+                let clear = keys.open_audit(&Place::new("audit", &id.into_bytes()), &sealed)?;
+                let entry = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
+                Ok((number, entry))
+            })
+            .collect()
+    }
 }
 
 /// The entry for a call.

@@ -1,15 +1,21 @@
 //! Instances: the contact centers of this program.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::resource::{AgentStatus, Enablement, SecurityProfile};
-use model::{AgentStatusType, InstanceId, InstanceScope, Timestamp};
+use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
+use model::resource::{
+    AgentStatus, AvailabilityTimer, ChannelConcurrency, CrossChannel, Enablement,
+    OutboundCallerConfig, Queue, RoutingProfile, RoutingProfileQueue, SecurityProfile,
+};
+use model::{AgentStatusType, Channel, InstanceId, InstanceScope, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::App;
 use crate::action::{
-    CreateAgentStatus, CreateInstance, CreateSecurityProfile, DescribeInstance, ListInstances,
+    CreateAgentStatus, CreateHoursOfOperation, CreateInstance, CreateQueue, CreateRoutingProfile,
+    CreateSecurityProfile, DescribeInstance, ListInstances,
 };
 use crate::center::{Center, fresh_ids};
 use crate::config::NewResource;
@@ -38,8 +44,8 @@ pub(crate) struct InstanceBody {
 }
 
 impl App {
-    /// Creates an instance with its keys, the four default security profiles and the two statuses that
-    /// every agent has.
+    /// Creates an instance with its keys, the four default security profiles, the two statuses that
+    /// every agent has, and basic hours, queue and routing profile.
     ///
     /// # Errors
     /// `Invalid` for an alias that does not fit, `Duplicate` for one that is taken.
@@ -126,6 +132,23 @@ impl App {
             self.create_as_system::<CreateAgentStatus, _>(instance, name, body)
                 .await?;
         }
+        let hours = self
+            .create_as_system::<CreateHoursOfOperation, _>(instance, "Basic Hours", basic_hours())
+            .await?;
+        let queue = Queue {
+            description: Some("A simple, basic queue.".to_owned()),
+            hours: hours.id.into(),
+            contacts_max: None,
+            status: Enablement::Enabled,
+            outbound: OutboundCallerConfig::default(),
+            quick_connects: BTreeSet::new(),
+        };
+        let queue = self
+            .create_as_system::<CreateQueue, _>(instance, "BasicQueue", queue)
+            .await?;
+        let profile = basic_routing_profile(queue.id.into());
+        self.create_as_system::<CreateRoutingProfile, _>(instance, ROUTING_PROFILE, profile)
+            .await?;
         Ok(())
     }
 
@@ -178,6 +201,53 @@ impl App {
             .instance()
             .ok_or(AppError::NotFound { what: "instance" })?;
         self.center(instance).map(|center| summary(&center))
+    }
+}
+
+/// Around the clock; an administrator sets the real ones.
+fn basic_hours() -> HoursOfOperation {
+    let midnight = DayTime {
+        hours: 0,
+        minutes: 0,
+    };
+    HoursOfOperation {
+        description: None,
+        time_zone: "UTC".to_owned(),
+        weekly: Weekday::ALL
+            .map(|day| DayHours {
+                day,
+                start: midnight,
+                end: midnight,
+            })
+            .to_vec(),
+        overrides: Vec::new(),
+    }
+}
+
+/// The routing profile that an instance starts with.
+pub(crate) const ROUTING_PROFILE: &str = "Basic Routing Profile";
+
+fn basic_routing_profile(queue: QueueId) -> RoutingProfile {
+    let concurrency = |slots| ChannelConcurrency {
+        slots,
+        cross_channel: CrossChannel::RouteCurrentChannelOnly,
+    };
+    let serve = |channel| RoutingProfileQueue {
+        queue,
+        channel,
+        priority: 1,
+        delay_s: 0,
+    };
+    RoutingProfile {
+        description: "A simple, basic routing profile.".to_owned(),
+        default_outbound_queue: queue,
+        concurrency: BTreeMap::from([
+            (Channel::Voice, concurrency(1)),
+            (Channel::Chat, concurrency(2)),
+            (Channel::Task, concurrency(1)),
+        ]),
+        queues: Channel::ALL.map(serve).to_vec(),
+        availability_timer: AvailabilityTimer::TimeSinceLastActivity,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::vault::Place;
 /// How long a client token is remembered (Amazon Connect: up to 7 days for contacts).
 pub(crate) const CLIENT_TOKEN_LIFETIME: Duration = Duration::from_hours(7 * 24);
 /// Longest client token, bytes.
-pub const CLIENT_TOKEN_BYTES_MAX: usize = 500;
+pub(crate) const CLIENT_TOKEN_BYTES_MAX: usize = 500;
 
 /// A client token of a request, with the answer it got before, if any.
 pub(crate) struct ClientToken {

@@ -15,7 +15,7 @@ use crate::ports::store::{KeyedHash, Sealed, StoreError};
 const CACHED_KEYS_MAX: usize = 4_096;
 
 /// The account as if it were an instance: what belongs to no instance is sealed under its keys.
-pub const ACCOUNT: InstanceId = InstanceId::from_u128(0);
+pub(crate) const ACCOUNT: InstanceId = InstanceId::from_u128(0);
 
 /// Unwraps keys and remembers them for a while.
 pub(crate) struct Vault {

@@ -41,6 +41,11 @@ macro_rules! actions {
             pub(crate) const SUPPORTED: &'static [&'static str] =
                 &[$(<$behavior as Behavior>::SPEC.name,)*];
 
+            /// The names of all action types.
+            pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+                Self::SUPPORTED.iter().copied().chain(unavailable::names())
+            }
+
             /// The rules of the action type with this name.
             pub(crate) fn spec_of(name: &str) -> Option<&'static Spec> {
                 $(if name == <$behavior as Behavior>::SPEC.name {
@@ -92,7 +97,7 @@ macro_rules! actions {
             pub(crate) fn answer(&self, at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
                 match self {
                     $(Self::$name(behavior) => behavior.answer(at, answer),)*
-                    Self::Unavailable(_) => crate::block::unexpected(answer),
+                    Self::Unavailable(_) => crate::block::unexpected(&answer),
                 }
             }
         }
@@ -172,8 +177,7 @@ fn unknown(name: &str) -> String {
         .iter()
         .find(|(mistaken, _)| mistaken.eq_ignore_ascii_case(name))
         .map(|(_, meant)| *meant)
-        .or_else(|| nearest(name, Action::SUPPORTED.iter().copied()))
-        .or_else(|| nearest(name, unavailable::names()));
+        .or_else(|| nearest(name, Action::names()));
     match meant {
         Some(meant) => format!("unknown action type `{shown}`, did you mean `{meant}`?"),
         None => format!("unknown action type `{shown}`"),

@@ -138,10 +138,13 @@ impl Condition {
         match operator {
             Some("And") => Ok(Self::All(nested(problems)?)),
             Some("Or") => Ok(Self::Any(nested(problems)?)),
-            Some("Not") => match nested(problems)?.into_iter().collect::<Vec<_>>() {
-                mut one if one.len() == 1 => Ok(Self::Not(Box::new(one.remove(0)))),
-                _ => Err(problems.block(block, "operator `Not` takes exactly one condition")),
-            },
+            Some("Not") => {
+                let mut inner = nested(problems)?;
+                match (inner.pop(), inner.is_empty()) {
+                    (Some(only), true) => Ok(Self::Not(Box::new(only))),
+                    _ => Err(problems.block(block, "operator `Not` takes exactly one condition")),
+                }
+            }
             _ => {
                 *count += 1;
                 if *count == SUB_CONDITIONS_MAX + 1 {
@@ -294,3 +297,6 @@ impl<'a> Decimal<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,3 +82,8 @@ impl Flow {
         self.blocks.get(usize::try_from(index.0).ok()?)
     }
 }
+
+/// The names of all action types of the language: those that run and those that are known by name.
+pub fn action_types() -> impl Iterator<Item = &'static str> {
+    action::Action::names()
+}

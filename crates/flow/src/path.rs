@@ -26,7 +26,7 @@ impl Path {
     /// The path that `text` spells from its first to its last character.
     pub fn parse(text: &str) -> Result<Self, InvalidPath> {
         match scan(text, Names::Whole) {
-            Some((path, rest)) if rest.is_empty() => Ok(path),
+            Some((path, "")) => Ok(path),
             _ => Err(InvalidPath),
         }
     }
@@ -235,3 +235,6 @@ fn bracketed(text: &str) -> Option<(Box<str>, &str)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,16 +74,22 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
-/// The known name that `name` most likely means: same letters in another case, or up to two slips
-/// of the pen (one in a short name).
+/// The known name that `name` most likely means: same letters in another case, or up to three
+/// slips of the pen (fewer in a short name).
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Names are short; a long one is no slip of the pen, and comparing it would cost time.
     if name.len() > 64 {
         return None;
     }
-    let slips_max = if name.chars().count() <= 5 { 1 } else { 2 };
+    let slips_max = match name.chars().count() {
+        0..=5 => 1,
+        6..=11 => 2,
+        _ => 3,
+    };
     known
         .into_iter()
+        // Cheap first: a content may hold many thousand names.
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= slips_max)
         .map(|candidate| {
             let slips = if candidate.eq_ignore_ascii_case(name) {
                 0

@@ -162,3 +162,6 @@ pub(crate) fn json_bytes(value: &Value) -> usize {
             .sum::<usize>(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,5 +41,32 @@ pub struct AuditEntry {
     pub kind: String,
 }
 
+impl AuditEntry {
+    /// The entry in CloudTrail's record format (version 1.08).
+    pub fn cloud_trail_record(&self, region: &str, account: &str) -> serde_json::Value {
+        serde_json::json!({
+            "eventVersion": "1.08",
+            "userIdentity": self.identity,
+            "eventTime": self.at.to_string(),
+            "eventSource": self.source,
+            "eventName": self.name,
+            "awsRegion": region,
+            "sourceIPAddress": self.source_ip,
+            "userAgent": self.user_agent,
+            "errorCode": self.error_code,
+            "errorMessage": self.error_message,
+            "requestParameters": self.parameters,
+            "responseElements": self.response,
+            "requestID": self.request.map(|request| request.to_string()),
+            "eventID": self.id.to_string(),
+            "readOnly": self.read_only,
+            "eventType": self.kind,
+            "managementEvent": true,
+            "recipientAccountId": account,
+            "eventCategory": "Management",
+        })
+    }
+}
+
 /// Stands in audit entries where a personal value stood.
 pub const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";

@@ -49,8 +49,7 @@ pub struct PassingEvent<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ParticipantItem<'a> {
-    #[serde(serialize_with = "displayed")]
-    absolute_time: Timestamp,
+    absolute_time: IsoTime,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,8 +88,8 @@ impl<'a> ParticipantItem<'a> {
             ItemContent::Attachment(files) => files
                 .iter()
                 .map(|file| Attachment {
-                    attachment_id: file.id,
-                    attachment_name: file.name.expose(),
+                    id: file.id,
+                    name: file.name.expose(),
                     content_type: &file.content_type,
                     status: file.status,
                 })
@@ -98,7 +97,7 @@ impl<'a> ParticipantItem<'a> {
             ItemContent::Message { .. } | ItemContent::Event { .. } => Vec::new(),
         };
         Self {
-            absolute_time: item.at,
+            absolute_time: IsoTime(item.at),
             content,
             content_type,
             id: item.id,
@@ -125,7 +124,7 @@ impl<'a> ParticipantItem<'a> {
             (None, at) => (event_type::DELIVERED, at.unwrap_or_default()),
         };
         Self {
-            absolute_time: at,
+            absolute_time: IsoTime(at),
             content: None,
             content_type: Some(content_type),
             id,
@@ -143,7 +142,7 @@ impl<'a> ParticipantItem<'a> {
     /// An event that is not kept. `id` names this push alone.
     pub fn of_passing(id: TranscriptItemId, event: &PassingEvent<'a>) -> Self {
         Self {
-            absolute_time: event.at,
+            absolute_time: IsoTime(event.at),
             content: None,
             content_type: Some(event.content_type),
             id,
@@ -162,8 +161,10 @@ impl<'a> ParticipantItem<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Attachment<'a> {
-    attachment_id: AttachmentId,
-    attachment_name: &'a str,
+    #[serde(rename = "AttachmentId")]
+    id: AttachmentId,
+    #[serde(rename = "AttachmentName")]
+    name: &'a str,
     content_type: &'a str,
     status: AttachmentStatus,
 }
@@ -185,8 +186,8 @@ impl MessageMetadata {
             receipts: receipts
                 .iter()
                 .map(|receipt| Receipt {
-                    delivered_timestamp: receipt.delivered_at,
-                    read_timestamp: receipt.read_at,
+                    delivered_timestamp: receipt.delivered_at.map(IsoTime),
+                    read_timestamp: receipt.read_at.map(IsoTime),
                     recipient_participant_id: receipt.participant,
                 })
                 .collect(),
@@ -197,33 +198,18 @@ impl MessageMetadata {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Receipt {
-    #[serde(
-        serialize_with = "displayed_if_any",
-        skip_serializing_if = "Option::is_none"
-    )]
-    delivered_timestamp: Option<Timestamp>,
-    #[serde(
-        serialize_with = "displayed_if_any",
-        skip_serializing_if = "Option::is_none"
-    )]
-    read_timestamp: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered_timestamp: Option<IsoTime>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_timestamp: Option<IsoTime>,
     recipient_participant_id: ParticipantId,
 }
 
-fn displayed<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
-}
+/// A time as the participant API writes it: ISO 8601 with milliseconds and `Z`.
+struct IsoTime(Timestamp);
 
-#[expect(
-    clippy::ref_option,
-    reason = "serde hands over a reference to the field"
-)]
-fn displayed_if_any<S: Serializer>(
-    at: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => serializer.collect_str(at),
-        None => serializer.serialize_none(),
+impl Serialize for IsoTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }

@@ -1,6 +1,6 @@
 //! Decisions a second on one core, with 200 security profiles in force.
 
-#![expect(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, reason = "a benchmark")]
 
 use std::collections::BTreeSet;
 use std::hint::black_box;

@@ -77,7 +77,7 @@ impl Policy for CedarPolicy {
             );
             return verdict::denied();
         };
-        let question = match Question::new(&self.names, entry.uid(), request) {
+        let question = match Question::new(&self.names, entry.action(), request) {
             Ok(question) => question,
             Err(error) => {
                 tracing::error!(%error, "access request could not be put to the policy: denied");

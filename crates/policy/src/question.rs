@@ -81,7 +81,7 @@ pub(crate) enum Untranslatable {
 impl Question {
     pub(crate) fn new(
         names: &Names,
-        action: &EntityUid,
+        action: &Entity,
         request: &AccessRequest<'_>,
     ) -> Result<Self, Untranslatable> {
         let principal = principal(names, request.principal)?;
@@ -91,15 +91,10 @@ impl Question {
             RestrictedExpression::new_bool(request.own),
         )])
         .map_err(Box::new)?;
-        let asked = Request::new(
-            principal.uid(),
-            action.clone(),
-            resource.uid(),
-            context,
-            None,
-        )
-        .map_err(Box::new)?;
-        let entities = Entities::from_entities([principal, resource], None).map_err(Box::new)?;
+        let asked = Request::new(principal.uid(), action.uid(), resource.uid(), context, None)
+            .map_err(Box::new)?;
+        let entities = Entities::from_entities([principal, resource, action.clone()], None)
+            .map_err(Box::new)?;
         Ok(Self {
             request: asked,
             entities,

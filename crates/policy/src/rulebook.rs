@@ -9,7 +9,7 @@ use app::action;
 use app::ports::policy::PolicyError;
 use app::signin::SecondFactor;
 use cedar_policy::{
-    EntityUid, Policy, PolicyId, PolicySet, Schema, SlotId, Template, ValidationMode, Validator,
+    Entity, Policy, PolicyId, PolicySet, Schema, SlotId, Template, ValidationMode, Validator,
 };
 use model::permission::Permission;
 use model::{InstanceId, SecurityProfileId};
@@ -28,7 +28,7 @@ pub(crate) struct Rulebook {
 /// What could decide about one action.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    uid: EntityUid,
+    action: Entity,
     rules: Vec<(Kind, Arc<PolicySet>)>,
     grants: Vec<usize>,
 }
@@ -44,24 +44,15 @@ pub(crate) struct Grant {
 impl Rulebook {
     /// Parses, validates and indexes what [`rules`] makes of the table of actions.
     pub(crate) fn build(second_factor: SecondFactor) -> Result<Self, PolicyError> {
+        let rules = rules::rules(action::ALL);
         let grants = rules::grants(action::ALL, second_factor);
-        Self::compile(
-            &rules::schema(action::ALL),
-            &rules::rules(action::ALL),
-            &grants,
-        )
+        Self::compile(&rules, &grants)
     }
 
-    pub(crate) fn compile(
-        schema: &str,
-        rules: &[Rule],
-        grants: &[GrantRule],
-    ) -> Result<Self, PolicyError> {
-        let schema = Schema::from_str(schema).map_err(|error| invalid("schema", &error))?;
-        let mut entries = schema
-            .actions()
-            .map(|uid| Ok((table_name(uid)?, Entry::new(uid.clone()))))
-            .collect::<Result<HashMap<_, _>, PolicyError>>()?;
+    fn compile(rules: &[Rule], grants: &[GrantRule]) -> Result<Self, PolicyError> {
+        let schema = Schema::from_str(&rules::schema(action::ALL, rules, grants))
+            .map_err(|error| invalid("schema", &error))?;
+        let mut entries = entries(&schema)?;
         let mut all = PolicySet::new();
         for rule in rules {
             let policy = Policy::parse(Some(PolicyId::new(&rule.name)), &rule.text)
@@ -130,17 +121,17 @@ impl Rulebook {
 }
 
 impl Entry {
-    const fn new(uid: EntityUid) -> Self {
+    const fn new(action: Entity) -> Self {
         Self {
-            uid,
+            action,
             rules: Vec::new(),
             grants: Vec::new(),
         }
     }
 
-    /// The action as Cedar's entity.
-    pub(crate) const fn uid(&self) -> &EntityUid {
-        &self.uid
+    /// The action as Cedar's entity, with the groups that it is in.
+    pub(crate) const fn action(&self) -> &Entity {
+        &self.action
     }
 
     /// The static policies for principals of this kind.
@@ -181,14 +172,21 @@ impl Grant {
     }
 }
 
-/// The action's name as the table holds it.
-fn table_name(uid: &EntityUid) -> Result<&'static str, PolicyError> {
-    let id = uid.id().unescaped();
+/// An entry per action of the table, with nothing that could permit it yet.
+fn entries(schema: &Schema) -> Result<HashMap<&'static str, Entry>, PolicyError> {
+    let known = schema
+        .action_entities()
+        .map_err(|error| invalid("schema", &error))?;
     action::ALL
         .iter()
-        .map(|action| action.name)
-        .find(|name| *name == id)
-        .ok_or_else(|| PolicyError(format!("the schema has an unknown action `{id}`")))
+        .map(|action| {
+            known
+                .iter()
+                .find(|entity| entity.uid().id().unescaped() == action.name)
+                .map(|entity| (action.name, Entry::new(entity.clone())))
+                .ok_or_else(|| PolicyError(format!("`{}` is missing in the schema", action.name)))
+        })
+        .collect()
 }
 
 fn entry_of<'a>(

@@ -1,5 +1,7 @@
 //! What the table of actions says, as Cedar text: a schema, one static policy per kind of principal, and
 //! one template per permission of security profiles. Only constants of the program enter the text.
+//!
+//! Each policy is about an action group of its own name; the schema says which actions are in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -32,8 +34,13 @@ pub(crate) struct GrantRule {
     pub(crate) text: String,
 }
 
-/// Entity types, and one action per row of the table with those to whom it may apply at all.
-pub(crate) fn schema(table: &[&'static ActionSpec]) -> String {
+/// Entity types, action groups, and one action per row of the table with those to whom it may apply at
+/// all.
+pub(crate) fn schema(
+    table: &[&'static ActionSpec],
+    rules: &[Rule],
+    grants: &[GrantRule],
+) -> String {
     let mut text = String::from(
         "entity Account;\n\
          entity Instance;\n\
@@ -48,7 +55,30 @@ pub(crate) fn schema(table: &[&'static ActionSpec]) -> String {
          entity Operator;\n\
          entity System;\n",
     );
+    let groups: Vec<(&str, &[&str])> = rules
+        .iter()
+        .map(|rule| (rule.name.as_str(), rule.actions.as_slice()))
+        .chain(
+            grants
+                .iter()
+                .map(|grant| (grant.name.as_str(), grant.actions.as_slice())),
+        )
+        .collect();
+    for (group, _) in &groups {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "action \"{group}\";");
+    }
     for action in table {
+        let within: Vec<String> = groups
+            .iter()
+            .filter(|(_, actions)| actions.contains(&action.name))
+            .map(|(group, _)| format!("\"{group}\""))
+            .collect();
+        let within = if within.is_empty() {
+            String::new()
+        } else {
+            format!(" in [{}]", within.join(", "))
+        };
         let principals: Vec<&str> = Kind::ALL
             .into_iter()
             .filter(|kind| applies(action, *kind))
@@ -64,8 +94,7 @@ pub(crate) fn schema(table: &[&'static ActionSpec]) -> String {
                 principals.join(", ")
             )
         };
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "action \"{}\"{applies_to};", action.name);
+        let _ = writeln!(text, "action \"{}\"{within}{applies_to};", action.name);
     }
     text
 }
@@ -84,17 +113,19 @@ pub(crate) fn rules(table: &[&'static ActionSpec]) -> Vec<Rule> {
     }
     actions_of
         .into_iter()
-        .map(|((kind, name, scope), actions)| Rule {
-            name: format!("{name}{}", suffix(scope)),
-            kind,
-            text: format!(
-                "permit(principal is {}, action in [{}], {}){};",
-                kind.entity_type(),
-                list(&actions),
-                resource(kind),
-                when(&conditions(kind, scope)),
-            ),
-            actions,
+        .map(|((kind, name, scope), actions)| {
+            let name = format!("{name}{}", suffix(scope));
+            Rule {
+                text: format!(
+                    "permit(principal is {}, action in Action::\"{name}\", {}){};",
+                    kind.entity_type(),
+                    resource(kind),
+                    when(&conditions(kind, scope)),
+                ),
+                name,
+                kind,
+                actions,
+            }
         })
         .collect()
 }
@@ -121,15 +152,15 @@ pub(crate) fn grants(table: &[&'static ActionSpec], second_factor: SecondFactor)
             if scope == Scope::Own {
                 conditions.push("context.own");
             }
+            let name = format!("{permission}{}", suffix(scope));
             GrantRule {
                 permission,
-                name: format!("{permission}{}", suffix(scope)),
                 text: format!(
-                    "permit(principal is User in ?principal, action in [{}], \
+                    "permit(principal is User in ?principal, action in Action::\"{name}\", \
                      resource in ?resource){};",
-                    list(&actions),
                     when(&conditions),
                 ),
+                name,
                 actions,
             }
         })
@@ -209,12 +240,4 @@ fn when(conditions: &[&str]) -> String {
     } else {
         format!(" when {{ {} }}", conditions.join(" && "))
     }
-}
-
-fn list(actions: &[&str]) -> String {
-    actions
-        .iter()
-        .map(|name| format!("Action::\"{name}\""))
-        .collect::<Vec<_>>()
-        .join(", ")
 }

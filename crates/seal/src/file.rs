@@ -21,7 +21,6 @@ pub const FILE_FRAME_BYTES: usize = 64 * 1024;
 /// Format of sealed files.
 const FILE_FORMAT: u8 = 0x03;
 const PREFIX_BYTES: usize = NONCE_LEN - 4 - 1;
-const HEADER_BYTES: usize = 1 + SALT_BYTES + PREFIX_BYTES;
 const SEALED_FRAME_BYTES: usize = FILE_FRAME_BYTES + TAG_BYTES;
 
 /// Seals a file piece by piece; nothing is held but the frame that is being filled.
@@ -34,18 +33,10 @@ pub struct FileSealer {
 impl FileSealer {
     /// Begins a file under `key`, bound to `context`.
     pub fn new(key: &DataKey, context: &Context) -> Self {
-        let mut salt = [0; SALT_BYTES];
-        let mut prefix = [0; PREFIX_BYTES];
-        fill_random(&mut salt);
-        fill_random(&mut prefix);
-        let header = [FILE_FORMAT]
-            .into_iter()
-            .chain(salt)
-            .chain(prefix)
-            .collect();
+        let header = Header::generate();
         Self {
-            frames: Frames::new(key, context, &salt, prefix),
-            header,
+            frames: Frames::new(key, context, &header),
+            header: header.encode(),
             buffer: Zeroizing::new(Vec::with_capacity(FILE_FRAME_BYTES)),
         }
     }
@@ -104,56 +95,50 @@ impl<'a> FileOpener<'a> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let opened = self.open_complete(sealed);
-        self.failed = opened.as_ref().err().copied();
-        opened
+        let room = self.buffer.len() + sealed.len();
+        let mut clear = Zeroizing::new(Vec::with_capacity(room));
+        let opened = self.open_complete(sealed, &mut clear);
+        self.failed = opened.err();
+        opened.map(|()| clear)
     }
 
     /// Ends the file and gives the clear bytes of its last frame. Fails where the file was cut short.
     pub fn finish(self) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let mut clear = Zeroizing::new(Vec::with_capacity(self.buffer.len()));
+        self.open_last(&mut clear)?;
+        Ok(clear)
+    }
+
+    // `clear` has room for everything: growing it would leave a clear copy behind.
+    fn open_complete(&mut self, sealed: &[u8], clear: &mut Vec<u8>) -> Result<(), OpenError> {
+        self.buffer.extend_from_slice(sealed);
+        let mut rest = self.buffer.as_slice();
+        let frames = match &mut self.frames {
+            Some(frames) => frames,
+            unread => {
+                let Some((header, body)) = Header::read(rest)? else {
+                    return Ok(());
+                };
+                rest = body;
+                unread.insert(Frames::new(self.key, self.context, &header))
+            }
+        };
+        // One byte more than a frame: only then is it known not to be the last.
+        while rest.len() > SEALED_FRAME_BYTES {
+            let (frame, later) = rest.split_at(SEALED_FRAME_BYTES);
+            frames.open(frame, Position::Inner, clear)?;
+            rest = later;
+        }
+        self.buffer = rest.to_vec();
+        Ok(())
+    }
+
+    fn open_last(self, clear: &mut Vec<u8>) -> Result<(), OpenError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
         let mut frames = self.frames.ok_or(OpenError::NotAuthentic)?;
-        let mut clear = Zeroizing::new(Vec::with_capacity(self.buffer.len()));
-        frames.open(&self.buffer, Position::Last, &mut clear)?;
-        Ok(clear)
-    }
-
-    fn open_complete(&mut self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        self.buffer.extend_from_slice(sealed);
-        let mut clear = Zeroizing::new(Vec::with_capacity(self.buffer.len()));
-        if let Some(found) = self.buffer.first()
-            && self.frames.is_none()
-            && *found != FILE_FORMAT
-        {
-            return Err(OpenError::UnknownFormat(*found));
-        }
-        if self.frames.is_none() {
-            let Some((header, rest)) = self.buffer.split_first_chunk::<HEADER_BYTES>() else {
-                return Ok(clear);
-            };
-            let mut salt = [0; SALT_BYTES];
-            let mut prefix = [0; PREFIX_BYTES];
-            let targets = salt.iter_mut().chain(prefix.iter_mut());
-            for (to, from) in targets.zip(header.iter().skip(1)) {
-                *to = *from;
-            }
-            self.frames = Some(Frames::new(self.key, self.context, &salt, prefix));
-            self.buffer = rest.to_vec();
-        }
-        let Some(frames) = &mut self.frames else {
-            return Ok(clear);
-        };
-        let mut rest = self.buffer.as_slice();
-        // One byte more than a frame: only then is it known not to be the last.
-        while rest.len() > SEALED_FRAME_BYTES {
-            let (frame, later) = rest.split_at(SEALED_FRAME_BYTES);
-            frames.open(frame, Position::Inner, &mut clear)?;
-            rest = later;
-        }
-        self.buffer = rest.to_vec();
-        Ok(clear)
+        frames.open(&self.buffer, Position::Last, clear)
     }
 }
 
@@ -172,12 +157,9 @@ pub fn open_file(
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let mut opener = FileOpener::new(key, context);
-    let head = opener.push(sealed)?;
-    let tail = opener.finish()?;
-    // Sized once: growing would leave a clear copy behind.
-    let mut clear = Zeroizing::new(Vec::with_capacity(head.len() + tail.len()));
-    clear.extend_from_slice(&head);
-    clear.extend_from_slice(&tail);
+    let mut clear = Zeroizing::new(Vec::with_capacity(sealed.len()));
+    opener.open_complete(sealed, &mut clear)?;
+    opener.open_last(&mut clear)?;
     Ok(clear)
 }
 
@@ -185,6 +167,51 @@ pub fn open_file(
 enum Position {
     Inner,
     Last,
+}
+
+/// What stands before the frames.
+struct Header {
+    salt: [u8; SALT_BYTES],
+    prefix: [u8; PREFIX_BYTES],
+}
+
+impl Header {
+    fn generate() -> Self {
+        let mut header = Self {
+            salt: [0; SALT_BYTES],
+            prefix: [0; PREFIX_BYTES],
+        };
+        fill_random(&mut header.salt);
+        fill_random(&mut header.prefix);
+        header
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = vec![FILE_FORMAT];
+        bytes.extend_from_slice(&self.salt);
+        bytes.extend_from_slice(&self.prefix);
+        bytes
+    }
+
+    /// The header and what follows it; `None` while it is incomplete.
+    fn read(bytes: &[u8]) -> Result<Option<(Self, &[u8])>, OpenError> {
+        let Some((format, rest)) = bytes.split_first() else {
+            return Ok(None);
+        };
+        if *format != FILE_FORMAT {
+            return Err(OpenError::UnknownFormat(*format));
+        }
+        Ok(rest
+            .split_first_chunk::<SALT_BYTES>()
+            .and_then(|(salt, rest)| {
+                let (prefix, rest) = rest.split_first_chunk::<PREFIX_BYTES>()?;
+                let header = Self {
+                    salt: *salt,
+                    prefix: *prefix,
+                };
+                Some((header, rest))
+            }))
+    }
 }
 
 /// The key of one file and the place of its next frame.
@@ -196,16 +223,11 @@ struct Frames {
 }
 
 impl Frames {
-    fn new(
-        key: &DataKey,
-        context: &Context,
-        salt: &[u8; SALT_BYTES],
-        prefix: [u8; PREFIX_BYTES],
-    ) -> Self {
+    fn new(key: &DataKey, context: &Context, header: &Header) -> Self {
         Self {
-            key: key.cipher().message_key(salt),
+            key: key.cipher().message_key(&header.salt),
             associated_data: context.associated_data(FILE_FORMAT),
-            prefix,
+            prefix: header.prefix,
             index: 0,
         }
     }
@@ -237,17 +259,16 @@ impl Frames {
         clear: &mut Vec<u8>,
     ) -> Result<(), OpenError> {
         let nonce = self.next_nonce(position).ok_or(OpenError::NotAuthentic)?;
-        let mut body = Zeroizing::new(frame.to_vec());
+        let start = clear.len();
+        clear.extend_from_slice(frame);
+        let (_, body) = clear.split_at_mut(start);
         let opened = self
             .key
-            .open_in_place(
-                nonce,
-                Aad::from(self.associated_data.as_slice()),
-                body.as_mut_slice(),
-            )
-            .map_err(|_| OpenError::NotAuthentic)?;
-        clear.extend_from_slice(opened);
-        Ok(())
+            .open_in_place(nonce, Aad::from(self.associated_data.as_slice()), body)
+            .map(|opened| opened.len());
+        // Nothing that failed stays in the clear text.
+        clear.truncate(start + opened.as_ref().copied().unwrap_or(0));
+        opened.map(|_| ()).map_err(|_| OpenError::NotAuthentic)
     }
 
     /// The nonce of the next frame; `None` after 2^32 - 1 frames.

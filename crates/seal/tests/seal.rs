@@ -152,9 +152,8 @@ fn generated_keys_differ() {
 #[test]
 fn the_keyed_hash_is_hmac_sha256_over_domain_and_message() {
     let hash = KeyedHasher::new(&key()).hash("name", b"queue");
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(
-        hex,
+        hex::encode(hash),
         "6c9d74b0fa0581f59f52efad70056423b277c2d79b9219ee657ec12fb5a648e3"
     );
 }

@@ -25,14 +25,35 @@ pub(crate) async fn backup(data: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// `ringfence audit`: the latest entries of a running center.
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) async fn audit(data: &Path, limit: u32) -> Result<()> {
+    let said = control::ask(data, &Request::Audit { limit }).await?;
+    println!(
+        "{}",
+        said.context("no center runs on this data directory: start it first")?
+    );
+    Ok(())
+}
+
 /// `ringfence restore`.
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) fn restore(from: &Path, data: &Path, destroyed: Option<&Path>) -> Result<()> {
     store::restore(from, data, destroyed)?;
-    println!("restored into `{}`: start the center with it", data.display());
+    println!(
+        "restored into `{}`: start the center with it",
+        data.display()
+    );
     Ok(())
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).with_context(|| format!("`{}` is no path", path.display()))
+}
+
+/// `ringfence code`: what an authenticator with this secret shows now.
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+pub(crate) fn code(secret: &str) -> Result<()> {
+    println!("{}", signin::current_code(secret, crate::wiring::now())?);
+    Ok(())
 }

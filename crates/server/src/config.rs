@@ -86,7 +86,9 @@ pub(crate) struct SignIn {
 
 impl Default for SignIn {
     fn default() -> Self {
-        Self { require_second_factor: true }
+        Self {
+            require_second_factor: true,
+        }
     }
 }
 
@@ -108,7 +110,10 @@ impl Config {
             problems.push("`account` has twelve digits".to_owned());
         }
         let region_fits = !self.region.is_empty()
-            && self.region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && self
+                .region
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !region_fits {
             problems.push("`region` is a name such as `eu-central-1`".to_owned());
         }
@@ -136,23 +141,31 @@ impl Config {
             ("keys.passphrase_file", &self.keys.passphrase_file),
         ] {
             if let Err(error) = std::fs::metadata(file) {
-                problems.push(format!("`{name}`: `{}` cannot be read: {error}", file.display()));
+                problems.push(format!(
+                    "`{name}`: `{}` cannot be read: {error}",
+                    file.display()
+                ));
             }
         }
-        for (name, file) in
-            [("keys.root_key", &self.keys.root_key), ("keys.passphrase_file", &self.keys.passphrase_file)]
-        {
+        for (name, file) in [
+            ("keys.root_key", &self.keys.root_key),
+            ("keys.passphrase_file", &self.keys.passphrase_file),
+        ] {
             if file.starts_with(&self.data) {
                 problems.push(format!(
                     "`{name}` lies within `data`: who copies the data would have the key with it"
                 ));
             }
         }
-        for (name, file) in
-            [("tls.key", &self.tls.key), ("keys.passphrase_file", &self.keys.passphrase_file)]
-        {
+        for (name, file) in [
+            ("tls.key", &self.tls.key),
+            ("keys.passphrase_file", &self.keys.passphrase_file),
+        ] {
             if is_open_to_others(file) {
-                problems.push(format!("`{name}`: others may read `{}`: chmod 600", file.display()));
+                problems.push(format!(
+                    "`{name}`: others may read `{}`: chmod 600",
+                    file.display()
+                ));
             }
         }
         problems
@@ -162,7 +175,9 @@ impl Config {
     pub(crate) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         if !self.signin.require_second_factor {
-            warnings.push("`signin.require_second_factor` is off: a password alone signs in".to_owned());
+            warnings.push(
+                "`signin.require_second_factor` is off: a password alone signs in".to_owned(),
+            );
         }
         if self.tls.oldest == TlsVersion::Tls12 {
             warnings.push("`tls.oldest` is 1.2: 1.3 is the default".to_owned());

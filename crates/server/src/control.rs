@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use app::ports::store::Store;
-use app::{App, Call, Principal, Target};
+use app::{App, AppError, Call, Principal, Target};
 use model::RequestId;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -18,7 +18,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 
 /// Longest request or answer, bytes.
-const LINE_BYTES_MAX: u64 = 64 * 1024;
+const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A request arrives within this time.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -30,6 +30,11 @@ pub(crate) enum Request {
     Backup {
         /// Absolute path.
         to: PathBuf,
+    },
+    /// The latest entries of the audit trail, as CloudTrail records, one a line, latest first.
+    Audit {
+        /// How many.
+        limit: u32,
     },
 }
 
@@ -88,7 +93,8 @@ pub(crate) async fn serve(
 
 async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> {
     let uid = stream.peer_cred()?.uid();
-    let own = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own))?;
+    let own =
+        std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own))?;
     let (reader, mut writer) = stream.into_split();
     let answer = if uid == 0 || uid == own {
         let mut line = String::new();
@@ -108,30 +114,41 @@ async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> 
 }
 
 async fn carry_out(app: &App, store: &dyn Store, uid: u32, request: Request) -> Answer {
-    match request {
-        Request::Backup { to } => {
-            let mut ids = crate::wiring::fresh_ids();
-            let call = Call::new(
-                Principal::Operator { uid },
-                RequestId::generate(&mut ids),
-                "ringfence",
-                "Backup",
-            );
-            let result = match app.authorize::<app::action::Backup>(&call, Target::Account) {
-                Ok(_permit) => store.backup(&to).await.map_err(|error| {
-                    app::AppError::WrongState(error.to_string())
-                }),
-                Err(error) => Err(error),
-            };
-            app.finish(&call, &result).await;
-            match result {
-                Ok(()) => Answer::Done(format!("the backup is in `{}`", to.display())),
-                Err(error) => Answer::Refused(error.to_string()),
-            }
-        }
+    let operation = match request {
+        Request::Backup { .. } => "Backup",
+        Request::Audit { .. } => "ReadAudit",
+    };
+    let id = RequestId::generate(&mut crate::wiring::fresh_ids());
+    let call = Call::new(Principal::Operator { uid }, id, "ringfence", operation);
+    let result = match request {
+        Request::Backup { to } => backup(app, store, &call, &to).await,
+        Request::Audit { limit } => audit(app, &call, limit).await,
+    };
+    app.finish(&call, &result).await;
+    match result {
+        Ok(text) => Answer::Done(text),
+        Err(error) => Answer::Refused(error.to_string()),
     }
 }
 
+async fn backup(app: &App, store: &dyn Store, call: &Call, to: &Path) -> Result<String, AppError> {
+    let _permit = app.authorize::<app::action::Backup>(call, Target::Account)?;
+    let written = store.backup(to).await;
+    written.map_err(|error| AppError::WrongState(error.to_string()))?;
+    Ok(format!("the backup is in `{}`", to.display()))
+}
+
+async fn audit(app: &App, call: &Call, limit: u32) -> Result<String, AppError> {
+    let permit = app.authorize::<app::action::ReadAudit>(call, Target::Account)?;
+    let entries = app.audit_entries(&permit, None, limit).await?;
+    let settings = app.settings();
+    let lines = entries.iter().map(|(_, entry)| {
+        entry
+            .cloud_trail_record(&settings.region, &settings.account)
+            .to_string()
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
 
 /// Sends a request to the server of a data directory; `None` where none runs.
 pub(crate) async fn ask(data: &Path, request: &Request) -> Result<Option<String>> {
@@ -147,15 +164,21 @@ pub(crate) async fn ask(data: &Path, request: &Request) -> Result<Option<String>
             return Ok(None);
         }
         Err(error) => {
-            return Err(error)
-                .with_context(|| format!("`{}` cannot be reached: run as the server's user or root", path.display()));
+            return Err(error).with_context(|| {
+                format!(
+                    "`{}` cannot be reached: run as the server's user or root",
+                    path.display()
+                )
+            });
         }
     };
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line).await?;
     let mut answer = String::new();
-    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer).await?;
+    BufReader::new(stream.take(LINE_BYTES_MAX))
+        .read_line(&mut answer)
+        .await?;
     match serde_json::from_str(&answer)? {
         Answer::Done(text) => Ok(Some(text)),
         Answer::Refused(text) => bail!("{text}"),

@@ -31,9 +31,9 @@ pub(crate) struct DemoArguments {
     /// Port of pages and API; files have the next one. 0: any free ones
     #[arg(long, default_value_t = 8443)]
     port: u16,
-    /// Write contact events, agent events and records to the outbox
+    /// Write contact events, agent events and records to this folder, as JSON lines
     #[arg(long)]
-    outbox: bool,
+    events_folder: Option<PathBuf>,
 }
 
 /// Makes the sample center, or finds it, and serves it until told to stop.
@@ -42,7 +42,10 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     let data = std::path::absolute(&arguments.data)?;
     std::fs::create_dir_all(&data)
         .with_context(|| format!("`{}` cannot be made", data.display()))?;
-    let settings = Settings { outbox: arguments.outbox, ..settings() };
+    let settings = Settings {
+        outbox: arguments.events_folder.is_some(),
+        ..settings()
+    };
     // The exception that `doctor` warns of: the demo's passphrase lies beside its data.
     let passphrase = passphrase(&data)?;
     let (app, store) =
@@ -55,7 +58,11 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         &data.join("server.key"),
         TlsVersion::Tls13,
     )?;
-    let files_port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(1) };
+    let files_port = if arguments.port == 0 {
+        0
+    } else {
+        arguments.port.saturating_add(1)
+    };
     let main = bind(arguments.port, &tls).await?;
     let files = bind(files_port, &tls).await?;
     let origin = format!("https://localhost:{}", main.port()?);
@@ -69,11 +76,24 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     announce::announce(&sample, &sites, &data, arguments.env_file.as_deref())?;
-    wiring::serve(&data, app, store, (main, main_router), (files, files_router)).await
+    let events = arguments.events_folder;
+    wiring::serve(
+        &data,
+        app,
+        store,
+        (main, main_router),
+        (files, files_router),
+        events,
+    )
+    .await
 }
 
 async fn bind(port: u16, tls: &std::sync::Arc<rustls::ServerConfig>) -> Result<Listener> {
-    Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), std::sync::Arc::clone(tls)).await
+    Listener::bind(
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        std::sync::Arc::clone(tls),
+    )
+    .await
 }
 
 fn settings() -> Settings {
@@ -83,7 +103,10 @@ fn settings() -> Settings {
         outbox: false,
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
-        signin: app::signin::SignInSettings::default(),
+        signin: app::signin::SignInConfig {
+            issuer: "Ringfence demo".to_owned(),
+            ..app::signin::SignInConfig::default()
+        },
     }
 }
 

@@ -18,7 +18,10 @@ pub(crate) fn run(path: &Path) -> Result<()> {
         println!("warning: {warning}");
     }
     if !problems.is_empty() {
-        bail!("{} problem(s): mend them and ask the doctor again", problems.len());
+        bail!(
+            "{} problem(s): mend them and ask the doctor again",
+            problems.len()
+        );
     }
     println!("the configuration is fine");
     Ok(())

@@ -39,7 +39,9 @@ impl Listener {
     /// Binds the address; port 0 is any free one.
     pub(crate) async fn bind(address: SocketAddr, tls: Arc<ServerConfig>) -> Result<Self> {
         let socket = TcpListener::bind(address).await.with_context(|| {
-            format!("`{address}` cannot be bound: choose another port or end the program that uses it")
+            format!(
+                "`{address}` cannot be bound: choose another port or end the program that uses it"
+            )
         })?;
         Ok(Self { socket, tls })
     }
@@ -79,14 +81,23 @@ impl Listener {
             });
         }
         drop(self.socket);
-        if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
+        if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown())
+            .await
+            .is_err()
+        {
             tracing::warn!("some connections were still open and have been cut");
         }
     }
 }
 
 /// A connection after its handshake; nothing where that failed.
-struct Handshaken(Option<(TokioIo<tokio_rustls::server::TlsStream<TcpStream>>, SocketAddr, Router)>);
+struct Handshaken(
+    Option<(
+        TokioIo<tokio_rustls::server::TlsStream<TcpStream>>,
+        SocketAddr,
+        Router,
+    )>,
+);
 
 async fn connection(
     stream: TcpStream,
@@ -109,10 +120,15 @@ async fn connection(
 
 impl Handshaken {
     async fn serve(self, watcher: hyper_util::server::graceful::Watcher) {
-        let Some((stream, peer, router)) = self.0 else { return };
+        let Some((stream, peer, router)) = self.0 else {
+            return;
+        };
         let router = router.layer(axum::Extension(ConnectInfo(peer)));
         let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT);
         builder
             .http2()
             .timer(TokioTimer::new())

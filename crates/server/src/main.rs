@@ -49,6 +49,20 @@ enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Print the latest entries of a running center's audit trail, as CloudTrail records
+    Audit {
+        /// The data directory of the center
+        #[arg(long)]
+        data: PathBuf,
+        /// How many, at most 1000
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Print the current code of an authenticator secret
+    Code {
+        /// The secret, in base32
+        secret: String,
+    },
     /// Make a data directory from a backup; keys that were destroyed since stay destroyed
     Restore {
         /// The folder that `backup` wrote
@@ -65,7 +79,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::anyhow!("the runtime does not start: {error}")),
     };
@@ -75,9 +92,13 @@ fn main() -> ExitCode {
             Command::Serve { config } => serve::run(&config).await,
             Command::Doctor { config } => doctor::run(&config),
             Command::Backup { data, to } => commands::backup(&data, &to).await,
-            Command::Restore { from, data, destroyed } => {
-                commands::restore(&from, &data, destroyed.as_deref())
-            }
+            Command::Audit { data, limit } => commands::audit(&data, limit).await,
+            Command::Code { secret } => commands::code(&secret),
+            Command::Restore {
+                from,
+                data,
+                destroyed,
+            } => commands::restore(&from, &data, destroyed.as_deref()),
         }
     });
     match done {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use app::action::CreateInstance;
+use app::signin::{SecondFactor, SignInConfig};
 use app::{App, Call, Principal, Settings, Target};
 use model::{FlowId, InstanceScope, RequestId, ResourceKind, Secret};
 
@@ -17,7 +18,10 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     let config = Config::read(path)?;
     let problems = config.problems();
     if !problems.is_empty() {
-        bail!("the configuration has problems:\n- {}", problems.join("\n- "));
+        bail!(
+            "the configuration has problems:\n- {}",
+            problems.join("\n- ")
+        );
     }
     for warning in config.warnings() {
         tracing::warn!("{warning}");
@@ -26,8 +30,13 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         .with_context(|| format!("`{}` cannot be made", config.data.display()))?;
     let passphrase = std::fs::read_to_string(&config.keys.passphrase_file)?;
     let passphrase = Secret::new(passphrase.trim_end().to_owned());
-    let (app, store) =
-        wiring::start_app(&config.data, &config.keys.root_key, passphrase, settings(&config)).await?;
+    let (app, store) = wiring::start_app(
+        &config.data,
+        &config.keys.root_key,
+        passphrase,
+        settings(&config),
+    )
+    .await?;
     let scope = instance(&app, &config).await?;
     let tls = tls::server_config(&config.tls.certificate, &config.tls.key, config.tls.oldest)?;
     let main = Listener::bind(config.server.address, std::sync::Arc::clone(&tls)).await?;
@@ -41,7 +50,16 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     tracing::info!(origin = %sites.origin, "serving");
-    wiring::serve(&config.data, app, store, (main, main_router), (files, files_router)).await
+    let events = config.events_folder;
+    wiring::serve(
+        &config.data,
+        app,
+        store,
+        (main, main_router),
+        (files, files_router),
+        events,
+    )
+    .await
 }
 
 fn settings(config: &Config) -> Settings {
@@ -51,16 +69,24 @@ fn settings(config: &Config) -> Settings {
         outbox: config.events_folder.is_some(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
-        signin: app::signin::SignInSettings {
-            require_second_factor: config.signin.require_second_factor,
-            ..app::signin::SignInSettings::default()
+        signin: SignInConfig {
+            second_factor: if config.signin.require_second_factor {
+                SecondFactor::Required
+            } else {
+                SecondFactor::Optional
+            },
+            issuer: format!("Ringfence {}", config.alias),
+            ..SignInConfig::default()
         },
     }
 }
 
 /// The instance of this center; the first start makes it and prints the link that sets its first
 /// administrator up.
-#[expect(clippy::print_stdout, reason = "the link is for the person at the machine, not for logs")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the link is for the person at the machine, not for logs"
+)]
 async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
     let request = RequestId::generate(&mut wiring::fresh_ids());
     let call = Call::new(
@@ -74,10 +100,12 @@ async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
         Some(scope) => scope,
         None => {
             let permit = app.authorize::<CreateInstance>(&call, Target::Account)?;
-            app.create_instance(&call, permit, &config.alias).await?.scope
+            app.create_instance(&call, permit, &config.alias)
+                .await?
+                .scope
         }
     };
-    if let Some(token) = app.set_up_link(scope.instance).await? {
+    if let Some(token) = app.set_up_link(&call, scope.instance).await? {
         println!("Set the first administrator up (once, within 24 hours):");
         println!("  {}/app/set-up#{}", config.server.origin, token.expose());
     }

@@ -34,10 +34,17 @@ pub(crate) fn server_config(
     let certificates = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| {
-            format!("the certificate `{}` cannot be read: expected PEM", certificate.display())
+            format!(
+                "the certificate `{}` cannot be read: expected PEM",
+                certificate.display()
+            )
         })?;
-    let key = PrivateKeyDer::from_pem_file(key)
-        .with_context(|| format!("the private key `{}` cannot be read: expected PEM", key.display()))?;
+    let key = PrivateKeyDer::from_pem_file(key).with_context(|| {
+        format!(
+            "the private key `{}` cannot be read: expected PEM",
+            key.display()
+        )
+    })?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let versions: &[&rustls::SupportedProtocolVersion] = match oldest {
         TlsVersion::Tls13 => &[&rustls::version::TLS13],
@@ -56,15 +63,21 @@ pub(crate) fn server_config(
 /// `server.key` in `folder`. The authority's private key is not kept.
 pub(crate) fn make_local_certificate(folder: &Path) -> Result<()> {
     let mut authority = CertificateParams::new(Vec::new())?;
-    authority.distinguished_name.push(DnType::CommonName, "Ringfence demo authority");
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "Ringfence demo authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority_key = KeyPair::generate()?;
     let authority_certificate = authority.self_signed(&authority_key)?;
 
-    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    let names = ["localhost", "127.0.0.1", "::1"]
+        .map(str::to_owned)
+        .to_vec();
     let mut server = CertificateParams::new(names)?;
-    server.distinguished_name.push(DnType::CommonName, "localhost");
+    server
+        .distinguished_name
+        .push(DnType::CommonName, "localhost");
     server.use_authority_key_identifier_extension = true;
     server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -72,9 +85,15 @@ pub(crate) fn make_local_certificate(folder: &Path) -> Result<()> {
     let issuer = Issuer::new(authority, authority_key);
     let certificate = server.signed_by(&server_key, &issuer)?;
 
-    write_private(&folder.join("ca.pem"), authority_certificate.pem().as_bytes())?;
+    write_private(
+        &folder.join("ca.pem"),
+        authority_certificate.pem().as_bytes(),
+    )?;
     write_private(&folder.join("server.pem"), certificate.pem().as_bytes())?;
-    write_private(&folder.join("server.key"), server_key.serialize_pem().as_bytes())
+    write_private(
+        &folder.join("server.key"),
+        server_key.serialize_pem().as_bytes(),
+    )
 }
 
 /// Writes a file that only its owner may read.
@@ -94,5 +113,6 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<()> {
         .mode(0o600)
         .open(path)
         .with_context(|| format!("`{}` cannot be written", path.display()))?;
-    file.write_all(content).with_context(|| format!("`{}` cannot be written", path.display()))
+    file.write_all(content)
+        .with_context(|| format!("`{}` cannot be written", path.display()))
 }

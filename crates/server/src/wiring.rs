@@ -1,6 +1,6 @@
 //! From adapters to a running program.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -23,9 +23,16 @@ struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        now()
     }
+}
+
+/// The time now, by the machine's clock.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A source of ids from the operating system's randomness.
@@ -89,7 +96,11 @@ pub(crate) struct Sites {
 
 /// The routers of the main origin (pages first, the API for everything else) and of files.
 pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
-    let approved = sites.approved_origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;
+    let approved = sites
+        .approved_origins
+        .iter()
+        .map(|origin| origin.parse())
+        .collect::<Result<_, _>>()?;
     let settings = web::WebSettings {
         origin: sites.origin.parse()?,
         attachments_origin: sites.files_origin.parse()?,
@@ -111,9 +122,15 @@ pub(crate) async fn serve(
     store: Arc<SqliteStore>,
     main: (Listener, Router),
     attachments: (Listener, Router),
+    events_folder: Option<PathBuf>,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let control = control::serve(data, app.clone(), store, stopped.clone());
+    let delivery = async {
+        if let Some(folder) = events_folder {
+            outbox::run(app.clone(), folder, stopped.clone()).await;
+        }
+    };
     let listeners = async {
         tokio::join!(
             main.0.serve(main.1, stopped.clone()),
@@ -126,7 +143,7 @@ pub(crate) async fn serve(
         stop.send_replace(true);
         anyhow::Ok(())
     };
-    let (controlled, _, ended) = tokio::join!(control, listeners, ending);
+    let (controlled, _, ended, ()) = tokio::join!(control, listeners, ending, delivery);
     app.stop().await;
     controlled?;
     ended

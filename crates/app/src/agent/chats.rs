@@ -115,6 +115,25 @@ impl App {
         item_id(&center, seat.participant, Some(request))
     }
 
+    /// An item of the agent's chat, as it stands in the transcript.
+    ///
+    /// # Errors
+    /// `NotFound` where the chat has none of this id.
+    pub async fn agent_item(
+        &self,
+        permit: &Permit<Converse>,
+        item: TranscriptItemId,
+    ) -> Result<TranscriptItem, AppError> {
+        let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        let missing = AppError::NotFound { what: "message" };
+        let row = self.0.around.store.transcript_item(center.scope.instance, item).await;
+        let row = row
+            .map_err(crate::app::unavailable)?
+            .filter(|row| row.initial_contact == seat.initial_contact)
+            .ok_or(missing.clone())?;
+        self.open_item(&center, &row).await?.ok_or(missing)
+    }
+
     /// An agent wants to upload a file.
     ///
     /// # Errors

@@ -4,14 +4,12 @@ use std::collections::HashMap;
 
 use engine::Engine;
 use model::contact::{PersonalText, QueueRef};
-use model::transcript::ParticipantRole;
-use model::{Channel, ContactId, ParticipantId, QueueId, Tags, UserId};
+use model::{ContactId, ParticipantId, QueueId, Tags, UserId};
 
 /// An open contact, as authorization and sockets see it.
 #[derive(Debug, Clone)]
 pub(crate) struct ContactEntry {
     pub(crate) initial_contact: ContactId,
-    pub(crate) channel: Channel,
     /// The standard queue it came through.
     pub(crate) queue: Option<QueueId>,
     /// The agent who has it, or to whom it is offered.
@@ -26,7 +24,6 @@ pub(crate) struct ContactEntry {
 #[derive(Debug, Clone)]
 pub(crate) struct IndexedParticipant {
     pub(crate) id: ParticipantId,
-    pub(crate) role: ParticipantRole,
     pub(crate) display_name: Option<PersonalText>,
     pub(crate) user: Option<UserId>,
 }
@@ -71,7 +68,6 @@ impl Index {
             .iter()
             .map(|participant| IndexedParticipant {
                 id: participant.id,
-                role: participant.role,
                 display_name: Some(participant.display_name.clone()),
                 user: participant.user,
             })
@@ -87,7 +83,6 @@ impl Index {
         }
         let entry = ContactEntry {
             initial_contact: view.record.initial_id,
-            channel: view.record.channel,
             queue: view.record.queue.as_ref().and_then(|queue| match queue.id {
                 QueueRef::Standard(id) => Some(id),
                 QueueRef::Agent(_) => None,

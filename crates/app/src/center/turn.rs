@@ -210,6 +210,7 @@ impl Turn<'_> {
             instance: self.center.scope.instance,
             token_hash: token,
             request_hash: request,
+            at: self.now,
             expires_at: self.now.plus(lifetime),
             sealed,
         }));

@@ -11,7 +11,6 @@ use super::bus::ChatSubscription;
 use super::tokens::{self, ChatClaim, Claim};
 use crate::App;
 use crate::action::{CreateParticipantConnection, DisconnectParticipant};
-use crate::center::Center;
 use crate::contact::rejected;
 use crate::error::AppError;
 use crate::permit::Permit;
@@ -72,10 +71,10 @@ impl App {
         let claim = parsed
             .verify(center.keys.tokens(), self.now())
             .ok_or(denied.clone())?;
-        let claim = match (claim, kind) {
-            (Claim::Participant(claim), TokenKind::Participant)
-            | (Claim::Connection(claim), TokenKind::Connection) => claim,
-            _ => return Err(denied),
+        let ((Claim::Participant(claim), TokenKind::Participant)
+        | (Claim::Connection(claim), TokenKind::Connection)) = (claim, kind)
+        else {
+            return Err(denied);
         };
         if center.contact_of(claim.participant).is_none() {
             return Err(denied);
@@ -195,11 +194,6 @@ impl App {
                 Ok(())
             })
             .await
-    }
-
-    pub(crate) fn seat_of(&self, principal: &Principal) -> Result<(Arc<Center>, Seat), AppError> {
-        let seat = seat(principal)?;
-        Ok((self.center(seat.instance)?, seat))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::principal::Call;
 use crate::vault::Place;
 
 /// Most items on one page.
-pub const TRANSCRIPT_PAGE_MAX: u32 = 100;
+pub(super) const TRANSCRIPT_PAGE_MAX: u32 = 100;
 /// Sequence numbers stay below this: stores count in signed 64 bits.
 const SEQUENCE_MAX: u64 = u64::MAX >> 1;
 
@@ -184,7 +184,7 @@ impl App {
         Ok(items)
     }
 
-    async fn open_item(
+    pub(crate) async fn open_item(
         &self,
         center: &Center,
         row: &TranscriptRow,

@@ -12,25 +12,25 @@ use crate::center::resources::Resources;
 use crate::error::AppError;
 
 /// Longest name of most kinds, characters.
-pub const NAME_CHARS_MAX: usize = 127;
+pub(crate) const NAME_CHARS_MAX: usize = 127;
 /// Longest name of a flow or module.
-pub const FLOW_NAME_CHARS_MAX: usize = 128;
+pub(crate) const FLOW_NAME_CHARS_MAX: usize = 128;
 /// Longest user name.
-pub const USER_NAME_CHARS_MAX: usize = 100;
+pub(crate) const USER_NAME_CHARS_MAX: usize = 100;
 /// Longest description.
-pub const DESCRIPTION_CHARS_MAX: usize = 500;
+pub(crate) const DESCRIPTION_CHARS_MAX: usize = 500;
 /// Most queue and channel pairs of a routing profile.
-pub const ROUTING_PROFILE_QUEUES_MAX: usize = 400;
+pub(crate) const ROUTING_PROFILE_QUEUES_MAX: usize = 400;
 /// Most quick connects of a queue (`AssociateQueueQuickConnects`).
-pub const QUEUE_QUICK_CONNECTS_MAX: usize = 700;
+pub(crate) const QUEUE_QUICK_CONNECTS_MAX: usize = 700;
 /// Most security profiles of a user.
-pub const USER_SECURITY_PROFILES_MAX: usize = 10;
+pub(crate) const USER_SECURITY_PROFILES_MAX: usize = 10;
 /// Most rows of weekly hours.
-pub const WEEKLY_HOURS_MAX: usize = 100;
+pub(crate) const WEEKLY_HOURS_MAX: usize = 100;
 /// Most overrides of hours of operation.
-pub const OVERRIDES_MAX: usize = 50;
+pub(crate) const OVERRIDES_MAX: usize = 50;
 /// Most resources of one kind in an instance.
-pub const RESOURCES_PER_KIND_MAX: usize = 20_000;
+pub(crate) const RESOURCES_PER_KIND_MAX: usize = 20_000;
 
 /// What the body refers to.
 pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {

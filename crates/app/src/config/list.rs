@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::permit::{Permit, Target};
 
 /// Most items on one page.
-pub const PAGE_ITEMS_MAX: u32 = 1000;
+pub(super) const PAGE_ITEMS_MAX: u32 = 1000;
 
 /// A page of a listing.
 #[derive(Debug, Clone, Copy, Default)]

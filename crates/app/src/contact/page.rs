@@ -17,9 +17,9 @@ use crate::principal::Call;
 use crate::vault::Place;
 
 /// Most events that a page shows.
-pub const TIMELINE_EVENTS_MAX: u32 = 1_000;
+pub(super) const TIMELINE_EVENTS_MAX: u32 = 1_000;
 /// Most contacts on one page of the list.
-pub const CONTACTS_PAGE_MAX: u32 = 100;
+pub(super) const CONTACTS_PAGE_MAX: u32 = 100;
 
 /// Everything about one contact.
 #[derive(Debug, Clone)]

@@ -25,13 +25,13 @@ use crate::principal::Call;
 use crate::repeat::{ClientToken, recalled};
 
 /// Longest display name of a customer, characters.
-pub const DISPLAY_NAME_CHARS_MAX: usize = 256;
+pub(super) const DISPLAY_NAME_CHARS_MAX: usize = 256;
 /// Longest name of a task.
-pub const TASK_NAME_CHARS_MAX: usize = 512;
+pub(super) const TASK_NAME_CHARS_MAX: usize = 512;
 /// Longest description of a task.
-pub const TASK_DESCRIPTION_CHARS_MAX: usize = 4096;
+pub(super) const TASK_DESCRIPTION_CHARS_MAX: usize = 4096;
 /// Most references of a contact.
-pub const REFERENCES_MAX: usize = 20;
+pub(super) const REFERENCES_MAX: usize = 20;
 /// A task is scheduled at most so far ahead: six days.
 const SCHEDULE_AHEAD_MAX: std::time::Duration = std::time::Duration::from_hours(6 * 24);
 /// `ChatDurationInMinutes`.

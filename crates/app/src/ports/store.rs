@@ -49,12 +49,14 @@ pub enum Write {
     /// A new instance. Fails where it exists.
     InsertInstance(InstanceRow),
     /// A configuration resource: inserted where `row.version` is 1, else updated from `row.version - 1`.
-    /// `refs` replaces what it refers to; referring to what does not exist is `Conflict`.
+    /// `refs` replaces what it refers to; referring to what does not exist after the whole batch is
+    /// `Conflict("reference")`, a taken name `Conflict("name")`, another version `Conflict("version")`.
     PutResource {
         row: ResourceRow,
         refs: Vec<(ResourceKind, ResourceId)>,
     },
-    /// Deletes a resource; `InUse` while others refer to it.
+    /// Deletes a resource; `InUse` while others refer to it after the whole batch, `Conflict` where it
+    /// is absent.
     DeleteResource {
         instance: InstanceId,
         kind: ResourceKind,
@@ -112,7 +114,8 @@ pub enum Write {
     },
     /// An attachment's row.
     PutAttachment(AttachmentRow),
-    /// The answer to a request that may be repeated. Fails where one exists that has not expired.
+    /// The answer to a request that may be repeated. Fails where one exists that has not expired at
+    /// `at` of the new one.
     InsertClientToken(ClientTokenRow),
     /// An entry of the audit trail.
     AppendAudit {
@@ -132,7 +135,8 @@ pub enum Write {
     DeleteOutbox { up_to: u64 },
     /// A row of sign-in (password and factors of a user, a session, an invitation, an access key).
     PutSignin(SigninRow),
-    /// Deletes a row of sign-in.
+    /// Deletes a row of sign-in; `Conflict` where it is absent, so that of two who redeem a one-time
+    /// link one fails.
     DeleteSignin { kind: SigninKind, key: KeyedHash },
     /// Deletes client tokens and sign-in rows that expired before this time.
     Sweep { before: Timestamp },
@@ -212,6 +216,8 @@ pub struct ClientTokenRow {
     pub token_hash: KeyedHash,
     /// Keyed hash of the request.
     pub request_hash: KeyedHash,
+    /// When it was remembered: replaces a row that expired by then.
+    pub at: Timestamp,
     pub expires_at: Timestamp,
     pub sealed: Sealed,
 }

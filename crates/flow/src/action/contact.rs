@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::contact::{PersonalText, Reference};
-use model::{FlowId, ResourceKind, TAGS_MAX};
+use model::{Channel, FlowId, ResourceKind, TAGS_MAX};
 
 use super::attributes::{TARGETS, render_all};
 use crate::block::{At, Behavior, Failure, Outcome, Spec};
@@ -84,10 +84,9 @@ impl Behavior for UpdateContactData {
         let customer_id = params.template("CustomerId");
         let references = References::read(params);
         let target = params.choice("TargetContact", &TARGETS);
-        let mut beyond = false;
-        for setting in BEYOND {
-            beyond |= params.template(setting)?.is_some();
-        }
+        let beyond: Vec<_> = BEYOND.map(|setting| params.template(setting)).into();
+        let beyond: Result<Vec<_>, _> = beyond.into_iter().collect();
+        let beyond = beyond?.iter().any(Option::is_some);
         let data = Self {
             name: name?,
             description: description?,
@@ -170,7 +169,10 @@ impl Behavior for UpdateContactEventHooks {
             .into_iter()
             .find(|(name, _)| *name == given)
             .map(|(_, hook)| hook);
-        hook.map(|hook| Self { hook, flow }).ok_or(Reported)
+        match hook {
+            Some(hook) => Ok(Self { hook, flow }),
+            None => Err(params.problem("parameter `EventHooks` names no known event")),
+        }
     }
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
@@ -279,7 +281,10 @@ impl Behavior for UpdateContactTextToSpeechVoice {
     }
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
-        at.note("a voice has no effect on this channel");
+        at.note(match at.channel() {
+            Some(Channel::Voice) => "choosing a voice is not available yet",
+            _ => "a voice has no effect on this channel",
+        });
         Ok(Outcome::Next)
     }
 }

@@ -84,7 +84,7 @@ impl Behavior for CreateTask {
                 at.values.task = Some(task);
                 Ok(Outcome::Next)
             }
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

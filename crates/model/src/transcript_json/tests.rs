@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
 
@@ -70,6 +70,7 @@ fn an_attachment_names_its_files_and_their_status() {
         id: AttachmentId::from_u128(9),
         name: "bill.pdf".into(),
         content_type: "application/pdf".to_owned(),
+        size_bytes: 1234,
         status: AttachmentStatus::InProgress,
     }]));
     let json = json(&ParticipantItem::of(&item, &[]));

@@ -11,8 +11,7 @@ fn check(key: u8, aad: &[u8], expected: &str) {
     message_key
         .seal_in_place_append_tag(nonce, Aad::from(aad), &mut text)
         .unwrap();
-    let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, expected);
+    assert_eq!(hex::encode(text), expected);
 }
 
 // The vectors of https://c2sp.org/XAES-256-GCM: the first has no carry in K1, the second has one.

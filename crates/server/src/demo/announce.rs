@@ -61,14 +61,19 @@ fn variables(sample: &Sample, sites: &Sites, data: &Path) -> Vec<(String, String
         ("AWS_SECRET_ACCESS_KEY", secret.expose().clone()),
         ("AWS_DEFAULT_REGION", REGION.to_owned()),
         ("RINGFENCE_URL", origin.clone()),
-        ("RINGFENCE_INSTANCE_ID", sample.instance.instance.to_string()),
+        (
+            "RINGFENCE_INSTANCE_ID",
+            sample.instance.instance.to_string(),
+        ),
         ("RINGFENCE_INSTANCE_ARN", sample.instance.arn().to_string()),
         ("RINGFENCE_CHAT_FLOW_ID", sample.chat_flow.to_string()),
         ("RINGFENCE_CHAT_URL", format!("{origin}/chat/sample")),
         ("RINGFENCE_QUEUE_ID", sample.queue.to_string()),
     ];
-    let mut variables: Vec<_> =
-        fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let mut variables: Vec<_> = fixed
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     for person in &sample.people {
         let name = |what: &str| format!("RINGFENCE_{}_{what}", person.variable);
         variables.push((name("USER"), person.username.to_owned()));

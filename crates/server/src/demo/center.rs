@@ -14,8 +14,8 @@ use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
     AgentStatus, AvailabilityTimer, BodyOf, ChannelConcurrency, CrossChannel, Enablement,
     FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig, PhoneType,
-    Queue, QuickConnect, QuickConnectDestination, ResourceKind, RoutingProfile, RoutingProfileQueue,
-    User,
+    Queue, QuickConnect, QuickConnectDestination, ResourceKind, RoutingProfile,
+    RoutingProfileQueue, User,
 };
 use model::{
     AgentStatusType, Channel, FlowId, InstanceId, InstanceScope, QueueId, RequestId, ResourceId,
@@ -87,7 +87,9 @@ pub(super) async fn prepare(app: &App) -> Result<Sample> {
         Some(queue) => queue.into(),
         None => maker.build().await?,
     };
-    let chat_flow = maker.find(ResourceKind::Flow, "Welcome").context("the flow `Welcome` is gone")?;
+    let chat_flow = maker
+        .find(ResourceKind::Flow, "Welcome")
+        .context("the flow `Welcome` is gone")?;
     let mut people = Vec::new();
     for plan in &PEOPLE {
         let user: UserId = maker
@@ -99,7 +101,9 @@ pub(super) async fn prepare(app: &App) -> Result<Sample> {
             &call,
             Target::Resource(id, ResourceKind::User, user.into()),
         )?;
-        let credential = app.provision_credential(&call, permit, plan.username).await?;
+        let credential = app
+            .provision_credential(&call, permit, plan.username)
+            .await?;
         people.push(Person {
             variable: plan.variable,
             username: plan.username,
@@ -108,14 +112,24 @@ pub(super) async fn prepare(app: &App) -> Result<Sample> {
         });
     }
     let call = call("CreateAccessKey");
-    let permit = app.authorize::<app::action::CreateAccessKey>(&call, Target::Account)?;
-    let access_key = app.replace_access_key(&call, permit, "demo").await?;
-    Ok(Sample { instance, queue, chat_flow: chat_flow.into(), people, access_key })
+    let access_key = app.replace_access_key(&call, "demo").await?;
+    Ok(Sample {
+        instance,
+        queue,
+        chat_flow: chat_flow.into(),
+        people,
+        access_key,
+    })
 }
 
 fn call(operation: &'static str) -> Arc<Call> {
     let request = RequestId::generate(&mut fresh_ids());
-    Arc::new(Call::new(Principal::System("demo"), request, "connect.amazonaws.com", operation))
+    Arc::new(Call::new(
+        Principal::System("demo"),
+        request,
+        "connect.amazonaws.com",
+        operation,
+    ))
 }
 
 struct Maker<'a> {
@@ -128,7 +142,9 @@ impl Maker<'_> {
             return Ok(scope);
         }
         let call = call("CreateInstance");
-        let permit = self.app.authorize::<CreateInstance>(&call, Target::Account)?;
+        let permit = self
+            .app
+            .authorize::<CreateInstance>(&call, Target::Account)?;
         Ok(self.app.create_instance(&call, permit, ALIAS).await?.scope)
     }
 }
@@ -140,20 +156,33 @@ struct InstanceMaker<'a> {
 
 impl InstanceMaker<'_> {
     fn find(&self, kind: ResourceKind, name: &str) -> Option<ResourceId> {
-        self.app.resource_by_name(self.instance, kind, name).map(|resource| resource.id)
+        self.app
+            .resource_by_name(self.instance, kind, name)
+            .map(|resource| resource.id)
     }
 
     async fn create<A: Creates<B>, B: BodyOf>(&self, name: &str, body: B) -> Result<ResourceId> {
         let call = call("Create");
-        let permit = self.app.authorize::<A>(&call, Target::Instance(self.instance))?;
-        let new = NewResource { name: name.to_owned(), tags: Tags::new(), body, client_token: None };
+        let permit = self
+            .app
+            .authorize::<A>(&call, Target::Instance(self.instance))?;
+        let new = NewResource {
+            name: name.to_owned(),
+            tags: Tags::new(),
+            body,
+            client_token: None,
+        };
         let created = self.app.create::<A, B>(&call, permit, new).await;
-        Ok(created.with_context(|| format!("the sample `{name}` cannot be made"))?.id)
+        Ok(created
+            .with_context(|| format!("the sample `{name}` cannot be made"))?
+            .id)
     }
 
     /// Everything but people's credentials; returns the queue that chats go to.
     async fn build(&self) -> Result<QueueId> {
-        let hours = self.create::<CreateHoursOfOperation, _>("Always open", always_open()).await?;
+        let hours = self
+            .create::<CreateHoursOfOperation, _>("Always open", always_open())
+            .await?;
         let support: QueueId = self.queue("Support", hours).await?;
         let second_level: QueueId = self.queue("Second level", hours).await?;
         for (name, order) in [("Lunch", 3), ("Training", 4)] {
@@ -166,32 +195,47 @@ impl InstanceMaker<'_> {
             self.create::<CreateAgentStatus, _>(name, status).await?;
         }
         let waiting = include_str!("../../demo/waiting.json");
-        let waiting = self.flow("Waiting", FlowType::CustomerQueue, waiting).await?;
+        let waiting = self
+            .flow("Waiting", FlowType::CustomerQueue, waiting)
+            .await?;
         let welcome = include_str!("../../demo/welcome.json")
             .replace("${HOURS}", &hours.to_string())
             .replace("${QUEUE}", &support.to_string())
             .replace("${WAITING}", &waiting.to_string());
-        self.flow("Welcome", FlowType::ContactFlow, &welcome).await?;
+        self.flow("Welcome", FlowType::ContactFlow, &welcome)
+            .await?;
         let transfer = include_str!("../../demo/transfer.json");
-        let to_queue = self.flow("Transfer to a queue", FlowType::QueueTransfer, transfer).await?;
-        let to_agent = self.flow("Transfer to an agent", FlowType::AgentTransfer, transfer).await?;
+        let to_queue = self
+            .flow("Transfer to a queue", FlowType::QueueTransfer, transfer)
+            .await?;
+        let to_agent = self
+            .flow("Transfer to an agent", FlowType::AgentTransfer, transfer)
+            .await?;
         let profile = self.routing_profile(support, second_level).await?;
         let mut quick_connects = BTreeSet::new();
         for plan in &PEOPLE {
             let user = self.user(plan, profile).await?;
             if plan.profiles.contains(&"Agent") {
                 let name = format!("{} {}", plan.first_name, plan.last_name);
-                let to = QuickConnectDestination::User { user: user.into(), flow: to_agent };
+                let to = QuickConnectDestination::User {
+                    user: user.into(),
+                    flow: to_agent,
+                };
                 quick_connects.insert(self.quick_connect(&name, to).await?.into());
             }
         }
-        let to = QuickConnectDestination::Queue { queue: second_level, flow: to_queue };
+        let to = QuickConnectDestination::Queue {
+            queue: second_level,
+            flow: to_queue,
+        };
         quick_connects.insert(self.quick_connect("Second level", to).await?.into());
         for queue in [support, second_level] {
             let connects = quick_connects.clone();
             let call = call("AssociateQueueQuickConnects");
             let target = Target::Resource(self.instance, ResourceKind::Queue, queue.into());
-            let permit = self.app.authorize::<AssociateQueueQuickConnects>(&call, target)?;
+            let permit = self
+                .app
+                .authorize::<AssociateQueueQuickConnects>(&call, target)?;
             self.app
                 .update::<AssociateQueueQuickConnects, Queue>(&call, permit, move |draft| {
                     draft.body.quick_connects.extend(connects);
@@ -222,7 +266,10 @@ impl InstanceMaker<'_> {
             status: FlowStatus::Published,
             content: content.to_owned(),
         };
-        Ok(self.create::<CreateContactFlow, _>(name, flow).await?.into())
+        Ok(self
+            .create::<CreateContactFlow, _>(name, flow)
+            .await?
+            .into())
     }
 
     async fn quick_connect(
@@ -230,7 +277,10 @@ impl InstanceMaker<'_> {
         name: &str,
         destination: QuickConnectDestination,
     ) -> Result<ResourceId> {
-        let body = QuickConnect { description: None, destination };
+        let body = QuickConnect {
+            description: None,
+            destination,
+        };
         self.create::<CreateQuickConnect, _>(name, body).await
     }
 
@@ -239,7 +289,12 @@ impl InstanceMaker<'_> {
             slots,
             cross_channel: CrossChannel::RouteAnyChannel,
         };
-        let entry = |queue, channel, priority| RoutingProfileQueue { queue, channel, priority, delay_s: 0 };
+        let entry = |queue, channel, priority| RoutingProfileQueue {
+            queue,
+            channel,
+            priority,
+            delay_s: 0,
+        };
         let profile = RoutingProfile {
             description: "Serves both queues on all channels".to_owned(),
             default_outbound_queue: support,
@@ -254,10 +309,17 @@ impl InstanceMaker<'_> {
                 .collect(),
             availability_timer: AvailabilityTimer::TimeSinceLastActivity,
         };
-        Ok(self.create::<CreateRoutingProfile, _>("Service", profile).await?.into())
+        Ok(self
+            .create::<CreateRoutingProfile, _>("Service", profile)
+            .await?
+            .into())
     }
 
-    async fn user(&self, plan: &PersonPlan, routing_profile: RoutingProfileId) -> Result<ResourceId> {
+    async fn user(
+        &self,
+        plan: &PersonPlan,
+        routing_profile: RoutingProfileId,
+    ) -> Result<ResourceId> {
         let profile = |name: &&str| {
             self.find(ResourceKind::SecurityProfile, name)
                 .map(Into::into)
@@ -281,20 +343,20 @@ impl InstanceMaker<'_> {
 }
 
 fn always_open() -> HoursOfOperation {
-    let midnight = DayTime { hours: 0, minutes: 0 };
-    let days = [
-        Weekday::Monday,
-        Weekday::Tuesday,
-        Weekday::Wednesday,
-        Weekday::Thursday,
-        Weekday::Friday,
-        Weekday::Saturday,
-        Weekday::Sunday,
-    ];
+    let midnight = DayTime {
+        hours: 0,
+        minutes: 0,
+    };
     HoursOfOperation {
         description: Some("Around the clock".to_owned()),
         time_zone: "Europe/Berlin".to_owned(),
-        weekly: days.map(|day| DayHours { day, start: midnight, end: midnight }).to_vec(),
+        weekly: Weekday::ALL
+            .map(|day| DayHours {
+                day,
+                start: midnight,
+                end: midnight,
+            })
+            .to_vec(),
         overrides: Vec::new(),
     }
 }

@@ -1,0 +1,106 @@
+//! A configuration says all that is wrong with it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+const GOOD: &str = r#"
+data = "DIR/data"
+region = "eu-central-1"
+account = "123456789012"
+alias = "acme"
+
+[server]
+address = "127.0.0.1:8443"
+origin = "https://center.example"
+
+[attachments]
+address = "127.0.0.1:8444"
+origin = "https://files.example"
+
+[tls]
+certificate = "DIR/server.pem"
+key = "DIR/server.key"
+
+[keys]
+root_key = "DIR/root.key"
+passphrase_file = "DIR/passphrase"
+"#;
+
+/// A folder with a configuration and the files it names, private ones closed to others.
+fn folder(config: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["server.pem", "server.key", "passphrase"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "x").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let path = folder.path().join("ringfence.toml");
+    std::fs::write(
+        &path,
+        config.replace("DIR", &folder.path().display().to_string()),
+    )
+    .unwrap();
+    (folder, path)
+}
+
+#[track_caller]
+fn problems(config: &str) -> Vec<String> {
+    let (_folder, path) = folder(config);
+    Config::read(&path).unwrap().problems()
+}
+
+#[test]
+fn complete_configuration_has_no_problems() {
+    assert_eq!(problems(GOOD), Vec::<String>::new());
+}
+
+#[test]
+fn unknown_key_is_refused_with_the_nearest_known_one() {
+    let (_folder, path) = folder(&GOOD.replace("alias =", "allias ="));
+    let error = Config::read(&path).unwrap_err().to_string();
+    assert!(error.contains("unknown field `allias`"), "{error}");
+    assert!(error.contains("did you mean `alias`?"), "{error}");
+}
+
+#[test]
+fn all_problems_are_named_at_once() {
+    let config = GOOD
+        .replace("123456789012", "12")
+        .replace("https://center.example", "http://center.example")
+        .replace("DIR/passphrase", "DIR/data/passphrase")
+        .replace("DIR/server.pem", "DIR/nowhere.pem");
+    let problems = problems(&config).join("\n");
+    for expected in [
+        "`account` has twelve digits",
+        "`server.origin` is `https://`",
+        "`keys.passphrase_file` lies within `data`",
+        "nowhere.pem` cannot be read",
+    ] {
+        assert!(problems.contains(expected), "{expected:?} in {problems}");
+    }
+}
+
+#[test]
+fn secret_file_that_others_may_read_is_a_problem() {
+    let (folder, path) = folder(GOOD);
+    let key = folder.path().join("server.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let problems = Config::read(&path).unwrap().problems();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems.iter().all(|problem| problem.contains("chmod 600")),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn second_factor_that_is_switched_off_is_a_warning() {
+    let (_folder, path) = folder(&format!(
+        "{GOOD}\n[signin]\nrequire_second_factor = false\n"
+    ));
+    let config = Config::read(&path).unwrap();
+    assert_eq!(config.problems(), Vec::<String>::new());
+    assert_eq!(config.warnings().len(), 1);
+}

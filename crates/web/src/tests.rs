@@ -1,0 +1,104 @@
+//! The table of endpoints, and settings for tests.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+use model::{FlowId, InstanceId};
+
+use crate::endpoint::{Access, Callers, Endpoint};
+use crate::settings::{Pages, WebLimits, WebSettings};
+
+/// An installation with one public flow and one approved origin.
+pub(crate) fn settings() -> WebSettings {
+    WebSettings {
+        origin: "https://center.example".parse().unwrap(),
+        attachments_origin: "https://files.example".parse().unwrap(),
+        instance: InstanceId::from_u128(1),
+        approved_origins: BTreeSet::from(["https://shop.example".parse().unwrap()]),
+        public_flows: BTreeSet::from([FlowId::from_u128(2)]),
+        pages: Pages::Served,
+        limits: WebLimits::default(),
+    }
+}
+
+fn all() -> Vec<Endpoint> {
+    crate::endpoints()
+}
+
+#[test]
+fn every_endpoint_is_one_of_its_own() {
+    let mut seen = BTreeMap::new();
+    for endpoint in all() {
+        let key = (endpoint.method.to_string(), endpoint.path);
+        assert!(seen.insert(key, ()).is_none(), "{endpoint:?} stands twice");
+    }
+}
+
+#[test]
+fn what_changes_something_is_refused_to_other_sites() {
+    for endpoint in all() {
+        if endpoint.method.is_safe() {
+            continue;
+        }
+        assert_ne!(endpoint.callers, Callers::Any, "{endpoint:?}");
+        if matches!(endpoint.access, Access::Session(_) | Access::OwnSession(_)) {
+            assert_eq!(endpoint.callers, Callers::OwnPages, "{endpoint:?}");
+        }
+    }
+}
+
+#[test]
+fn sockets_check_the_origin() {
+    for endpoint in all() {
+        if endpoint.path.ends_with("/socket") {
+            assert_ne!(endpoint.callers, Callers::Any, "{endpoint:?}");
+        }
+    }
+}
+
+#[test]
+fn every_api_of_the_pages_needs_a_session_but_those_that_make_one() {
+    let public: Vec<_> = all()
+        .into_iter()
+        .filter(|endpoint| endpoint.path.starts_with("/api/"))
+        .filter(|endpoint| matches!(endpoint.access, Access::Public(_) | Access::Bearer(_)))
+        .map(|endpoint| endpoint.path)
+        .collect();
+    assert_eq!(
+        public,
+        [
+            "/api/sign-in",
+            "/api/second-factor",
+            "/api/set-up",
+            "/api/invitation"
+        ]
+    );
+}
+
+#[test]
+fn every_session_endpoint_names_its_actions() {
+    for endpoint in all() {
+        if let Access::Session(actions) = endpoint.access {
+            assert!(!actions.is_empty(), "{endpoint:?}");
+        }
+    }
+}
+
+#[test]
+fn secrets_stand_in_paths_of_the_attachments_origin_and_in_the_query_of_a_socket_alone() {
+    let bearers: Vec<_> = all()
+        .into_iter()
+        .filter(|endpoint| matches!(endpoint.access, Access::Bearer(_)))
+        .map(|endpoint| (endpoint.method, endpoint.path))
+        .collect();
+    assert_eq!(
+        bearers,
+        [
+            (Method::GET, "/participant/socket"),
+            (Method::PUT, "/upload/{grant}"),
+            (Method::GET, "/download/{grant}"),
+        ]
+    );
+}

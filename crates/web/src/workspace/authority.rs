@@ -1,0 +1,145 @@
+//! What lets a workspace socket live: its session and its permission, watched as long as it is open.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use app::action::OpenWorkspace;
+use app::signin::Ended;
+use app::{Principal, Target};
+use model::{LoginSessionId, UserId};
+use serde_json::Value;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::gate::SignedIn;
+use crate::socket::Close;
+use crate::state::WebState;
+
+/// How often the version of the policy is looked at.
+const POLICY_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// The session is looked at every so many looks. Each counts as its use: an open workspace whose
+/// browser answers pings is not idle.
+const LOOKS_PER_SESSION_LOOK: u32 = 10;
+
+/// Who holds the socket, as of the last look.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    signed_in: SignedIn,
+    principal: Mutex<Principal>,
+}
+
+impl Holder {
+    /// Of a socket that was opened now.
+    pub(crate) fn new(signed_in: SignedIn) -> Self {
+        Self {
+            principal: Mutex::new(signed_in.principal.clone()),
+            signed_in,
+        }
+    }
+
+    /// The principal with its present security profiles.
+    pub(crate) fn principal(&self) -> Principal {
+        self.principal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Where the socket came from.
+    pub(crate) const fn arrival(&self) -> &crate::gate::Arrival {
+        &self.signed_in.arrival
+    }
+
+    fn set(&self, principal: Principal) {
+        *self
+            .principal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = principal;
+    }
+}
+
+/// Session and user of a principal.
+pub(crate) const fn user_of(principal: &Principal) -> Option<(LoginSessionId, UserId)> {
+    match principal {
+        Principal::User { session, user, .. } => Some((*session, *user)),
+        _ => None,
+    }
+}
+
+/// Returns when the socket may live no longer.
+pub(crate) async fn watch(
+    state: &WebState,
+    holder: &Holder,
+    mut ended: broadcast::Receiver<Ended>,
+) -> Close {
+    let mut policy_version = state.app().policy_version();
+    let mut looks = tokio::time::interval(POLICY_LOOK_INTERVAL);
+    let mut count = 0_u32;
+    loop {
+        let look_at_session = tokio::select! {
+            end = ended.recv() => match end {
+                Ok(end) if concerns(&end, &holder.principal()) => return Close::SESSION_ENDED,
+                Ok(_) => false,
+                Err(RecvError::Lagged(_)) => true,
+                Err(RecvError::Closed) => return Close::RESTART,
+            },
+            _ = looks.tick() => {
+                count = count.wrapping_add(1);
+                count.is_multiple_of(LOOKS_PER_SESSION_LOOK)
+            }
+        };
+        let version = state.app().policy_version();
+        if !look_at_session && version == policy_version {
+            continue;
+        }
+        policy_version = version;
+        if let Err(close) = look(state, holder).await {
+            return close;
+        }
+    }
+}
+
+fn concerns(end: &Ended, principal: &Principal) -> bool {
+    let Principal::User {
+        instance,
+        user,
+        session,
+        ..
+    } = principal
+    else {
+        return true;
+    };
+    match end {
+        Ended::Session(ended) => ended == session,
+        Ended::AllOf(ended_in, ended) => ended_in == instance && ended == user,
+    }
+}
+
+async fn look(state: &WebState, holder: &Holder) -> Result<(), Close> {
+    let session = state.sign_in().session(&holder.signed_in.token).await;
+    let principal = match session {
+        Ok(Some((principal, _))) => principal,
+        Ok(None) => return Err(Close::SESSION_ENDED),
+        // The store is away: the session was good a moment ago, and the next look will tell.
+        Err(_) => return Ok(()),
+    };
+    let Some((_, user)) = user_of(&principal) else {
+        return Err(Close::SESSION_ENDED);
+    };
+    let id = state.new_request_id();
+    let call =
+        holder
+            .signed_in
+            .arrival
+            .call_as(id, principal.clone(), "OpenWorkspace", Value::Null);
+    let target = Target::Agent(state.settings().instance, user);
+    if state
+        .app()
+        .authorize::<OpenWorkspace>(&call, target)
+        .is_err()
+    {
+        return Err(Close::NOT_PERMITTED);
+    }
+    holder.set(principal);
+    Ok(())
+}
