@@ -31,7 +31,7 @@ impl Operation for GetAttachment {
             .attachment_grant(context.call, permit, id)
             .await?;
         Ok(json!({
-            "Url": context.settings.attachment_url(granted.grant.expose()),
+            "Url": context.settings.download_url(granted.grant.expose()),
             "UrlExpiry": granted.expires_at.to_string(),
             "AttachmentSizeInBytes": granted.size_bytes,
         }))

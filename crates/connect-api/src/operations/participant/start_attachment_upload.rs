@@ -32,7 +32,7 @@ impl Operation for StartAttachmentUpload {
         Ok(json!({
             "AttachmentId": granted.attachment,
             "UploadMetadata": {
-                "Url": context.settings.attachment_url(granted.grant.expose()),
+                "Url": context.settings.upload_url(granted.grant.expose()),
                 "UrlExpiry": granted.expires_at.to_string(),
                 "HeadersToInclude": {"Content-Type": content_type},
             },
