@@ -19,7 +19,12 @@ pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errort
 const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// The answer of an operation that succeeded. Members that are `null` are left out.
-pub(crate) fn success(service: Service, operation: &str, request: RequestId, value: Value) -> Response {
+pub(crate) fn success(
+    service: Service,
+    operation: &str,
+    request: RequestId,
+    value: Value,
+) -> Response {
     let members = match value {
         Value::Object(members) => members,
         _ => Map::new(),
@@ -41,7 +46,12 @@ pub(crate) fn success(service: Service, operation: &str, request: RequestId, val
 }
 
 /// The answer of a call that was refused.
-pub(crate) fn refusal(service: Service, code: Code, refusal: &Refusal, request: RequestId) -> Response {
+pub(crate) fn refusal(
+    service: Service,
+    code: Code,
+    refusal: &Refusal,
+    request: RequestId,
+) -> Response {
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (kind, text) = match service {
         Service::Connect | Service::Participant => {
@@ -80,7 +90,11 @@ fn json_error(code: Code, refusal: &Refusal) -> Value {
 }
 
 fn xml_error(code: Code, refusal: &Refusal, request: RequestId) -> String {
-    let fault = if code.status() < 500 { "Sender" } else { "Receiver" };
+    let fault = if code.status() < 500 {
+        "Sender"
+    } else {
+        "Receiver"
+    };
     format!(
         "<ErrorResponse xmlns=\"{STS_NAMESPACE}\"><Error><Type>{fault}</Type><Code>{}</Code>\
          <Message>{}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>",

@@ -33,9 +33,11 @@ fn hide(value: Value, path: &str, clear: &[&str]) -> Value {
     if clear.contains(&path) {
         return shorten(value);
     }
-    let leads_on = clear
-        .iter()
-        .any(|listed| listed.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')));
+    let leads_on = clear.iter().any(|listed| {
+        listed
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+    });
     match value {
         Value::Object(members) if leads_on => Value::Object(hide_members(members, path, clear)),
         Value::Array(items) if leads_on => Value::Array(
@@ -113,6 +115,9 @@ mod tests {
             Map::from_iter([("A".to_owned(), Value::from("x".repeat(5000)))]),
             &["A"],
         );
-        assert_eq!(shown.get("A").unwrap().as_str().unwrap().len(), TEXT_CHARS_MAX);
+        assert_eq!(
+            shown.get("A").unwrap().as_str().unwrap().len(),
+            TEXT_CHARS_MAX
+        );
     }
 }

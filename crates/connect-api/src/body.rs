@@ -37,7 +37,9 @@ pub(crate) fn parse_json(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Refusal::Malformed("the body must be a structure".to_owned())),
+        Ok(_) => Err(Refusal::Malformed(
+            "the body must be a structure".to_owned(),
+        )),
         Err(error) => Err(Refusal::Malformed(format!("the body is not JSON: {error}"))),
     }
 }

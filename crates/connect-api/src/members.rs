@@ -70,7 +70,10 @@ impl<'r> Members<'r> {
         };
         match self.parse_id(&text)? {
             Named::Id(id) => id.parse().map_err(|_| not_an_id(&text)),
-            Named::Arn(Arn { scope, target: ArnTarget::Instance }) => Ok(scope.instance),
+            Named::Arn(Arn {
+                scope,
+                target: ArnTarget::Instance,
+            }) => Ok(scope.instance),
             Named::Arn(_) => Err(not_found("instance")),
         }
     }
@@ -90,7 +93,10 @@ impl<'r> Members<'r> {
     /// The contact that a label names.
     pub(crate) fn contact_label(&self, label: &str) -> Result<Target, Refusal> {
         let ids = self.ids()?;
-        Ok(Target::Contact(ids.instance, ids.contact(self.label(label)?)?))
+        Ok(Target::Contact(
+            ids.instance,
+            ids.contact(self.label(label)?)?,
+        ))
     }
 
     /// The contact that a member of the body names.
@@ -124,9 +130,9 @@ impl<'r> Members<'r> {
     /// The contact of the participant who calls.
     pub(crate) fn own_contact(&self) -> Result<Target, Refusal> {
         match self.principal {
-            Principal::Participant { instance, contact, .. } => {
-                Ok(Target::Contact(*instance, *contact))
-            }
+            Principal::Participant {
+                instance, contact, ..
+            } => Ok(Target::Contact(*instance, *contact)),
             _ => Err(not_found("contact")),
         }
     }
@@ -140,7 +146,9 @@ impl<'r> Members<'r> {
                     Refusal::Malformed("`maxResults` must be a whole number".to_owned())
                 })?;
                 if !(1..=most).contains(&limit) {
-                    return Err(Refusal::invalid(format!("`MaxResults` must be 1 to {most}")));
+                    return Err(Refusal::invalid(format!(
+                        "`MaxResults` must be 1 to {most}"
+                    )));
                 }
                 limit
             }
@@ -168,13 +176,19 @@ impl<'r> Members<'r> {
     }
 
     /// All values of a member of the query, each one of `T`'s words; empty where absent.
-    pub(crate) fn query_words<T: DeserializeOwned>(&self, name: &str, most: usize) -> Result<Vec<T>, Refusal> {
+    pub(crate) fn query_words<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        most: usize,
+    ) -> Result<Vec<T>, Refusal> {
         let words: Vec<T> = self
             .query_texts(name)
             .map(|text| word(text, name))
             .collect::<Result<_, _>>()?;
         if words.len() > most {
-            return Err(Refusal::invalid(format!("`{name}` may hold at most {most} values")));
+            return Err(Refusal::invalid(format!(
+                "`{name}` may hold at most {most} values"
+            )));
         }
         Ok(words)
     }
@@ -231,11 +245,10 @@ impl Ids<'_> {
                 .parse::<ResourceId>()
                 .map(I::from)
                 .map_err(|_| not_an_id(text)),
-            Named::Arn(Arn { scope, target: ArnTarget::Resource(kind, id) })
-                if scope.instance == self.instance && kind == I::KIND =>
-            {
-                Ok(id.into())
-            }
+            Named::Arn(Arn {
+                scope,
+                target: ArnTarget::Resource(kind, id),
+            }) if scope.instance == self.instance && kind == I::KIND => Ok(id.into()),
             Named::Arn(_) => Err(not_found("resource")),
         }
     }
@@ -244,17 +257,20 @@ impl Ids<'_> {
     pub(crate) fn contact(&self, text: &str) -> Result<ContactId, Refusal> {
         match self.members.parse_id(text)? {
             Named::Id(id) => id.parse().map_err(|_| not_an_id(text)),
-            Named::Arn(Arn { scope, target: ArnTarget::Contact(id) })
-                if scope.instance == self.instance =>
-            {
-                Ok(id)
-            }
+            Named::Arn(Arn {
+                scope,
+                target: ArnTarget::Contact(id),
+            }) if scope.instance == self.instance => Ok(id),
             Named::Arn(_) => Err(not_found("contact")),
         }
     }
 
     /// An id among the members of an object.
-    pub(crate) fn member<I: IdOfKind>(&self, object: &Object<'_>, name: &str) -> Result<I, Refusal> {
+    pub(crate) fn member<I: IdOfKind>(
+        &self,
+        object: &Object<'_>,
+        name: &str,
+    ) -> Result<I, Refusal> {
         self.parse(&object.text(name, 1..=ID_BYTES_MAX)?)
     }
 
@@ -394,7 +410,9 @@ impl<'r> Object<'r> {
         if !(0.0..=EPOCH_SECONDS_MAX).contains(&seconds) {
             return Err(self.invalid(name, "must lie between 1970 and 9999"));
         }
-        Ok(Some(Timestamp::from_millis((seconds * 1000.0).round() as i64)))
+        Ok(Some(Timestamp::from_millis(
+            (seconds * 1000.0).round() as i64
+        )))
     }
 
     /// One of the words of `T`, which must be there.
@@ -403,7 +421,10 @@ impl<'r> Object<'r> {
     }
 
     /// One of the words of `T`.
-    pub(crate) fn optional_word<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Refusal> {
+    pub(crate) fn optional_word<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, Refusal> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };

@@ -134,10 +134,11 @@ pub(crate) struct Entry {
 }
 
 /// Parses, asks for the permit, runs.
-pub(crate) type Serve = for<'a> fn(
-    &'a Context<'a>,
-    Members<'a>,
-) -> Pin<Box<dyn Future<Output = Result<Value, Refusal>> + Send + 'a>>;
+pub(crate) type Serve =
+    for<'a> fn(
+        &'a Context<'a>,
+        Members<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<Value, Refusal>> + Send + 'a>>;
 
 impl Entry {
     /// The entry of an operation.

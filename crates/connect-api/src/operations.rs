@@ -18,6 +18,8 @@ mod tags;
 mod user;
 
 #[cfg(test)]
+mod authorization_tests;
+#[cfg(test)]
 mod tests;
 
 use app::action;

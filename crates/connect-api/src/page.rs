@@ -1,11 +1,10 @@
 //! Tokens of paged listings: opaque, bound to operation and listing, refused when altered.
 
+use app::AppError;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use app::AppError;
 use model::Secret;
-
 
 /// Longest token that is looked at, characters.
 const TOKEN_CHARS_MAX: usize = 256;
@@ -29,7 +28,9 @@ impl PageTokens {
     /// The position in a token of the same listing.
     pub(crate) fn open(&self, listing: &str, token: &str) -> Result<u128, AppError> {
         let refused = || {
-            AppError::Invalid("NextToken is not one of this listing: start again without it".to_owned())
+            AppError::Invalid(
+                "NextToken is not one of this listing: start again without it".to_owned(),
+            )
         };
         if token.len() > TOKEN_CHARS_MAX {
             return Err(refused());

@@ -22,22 +22,34 @@ pub(crate) struct Route {
 impl Route {
     /// A route of this method.
     pub(crate) const fn get(path: &'static str) -> Self {
-        Self { method: "GET", path }
+        Self {
+            method: "GET",
+            path,
+        }
     }
 
     /// A route of this method.
     pub(crate) const fn put(path: &'static str) -> Self {
-        Self { method: "PUT", path }
+        Self {
+            method: "PUT",
+            path,
+        }
     }
 
     /// A route of this method.
     pub(crate) const fn post(path: &'static str) -> Self {
-        Self { method: "POST", path }
+        Self {
+            method: "POST",
+            path,
+        }
     }
 
     /// A route of this method.
     pub(crate) const fn delete(path: &'static str) -> Self {
-        Self { method: "DELETE", path }
+        Self {
+            method: "DELETE",
+            path,
+        }
     }
 
     fn segments(self) -> impl Iterator<Item = Segment> {

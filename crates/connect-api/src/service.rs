@@ -198,13 +198,19 @@ impl Api {
             Err(refusal) => Err(refusal),
         };
         // Whatever came of it is in the audit trail, refusals included.
-        let outcome = result.as_ref().map(|_| ()).map_err(|refusal| refusal.clone().into_app());
+        let outcome = result
+            .as_ref()
+            .map(|_| ())
+            .map_err(|refusal| refusal.clone().into_app());
         self.app.finish(&call, &outcome).await;
         result
     }
 
     fn fresh_request_id(&self) -> RequestId {
-        let mut ids = self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut ids = self
+            .ids
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         RequestId::generate(&mut ids)
     }
 }

@@ -41,8 +41,13 @@ impl ApiSettings {
         )
     }
 
-    /// Where the file of an upload or download grant is put or fetched.
-    pub(crate) fn attachment_url(&self, grant: &str) -> String {
-        format!("https://{}/attachments/{grant}", self.attachments_authority)
+    /// Where the file of an upload grant is put.
+    pub(crate) fn upload_url(&self, grant: &str) -> String {
+        format!("https://{}/upload/{grant}", self.attachments_authority)
+    }
+
+    /// Where the file of a download grant is fetched.
+    pub(crate) fn download_url(&self, grant: &str) -> String {
+        format!("https://{}/download/{grant}", self.attachments_authority)
     }
 }

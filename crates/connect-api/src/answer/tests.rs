@@ -66,8 +66,18 @@ async fn flow_problems_stand_under_the_name_of_each_model() {
 fn a_throttled_answer_says_when_to_come_again() {
     let throttled = Refusal::App(AppError::Throttled { retry_after_s: 3 });
     for (service, codes, name, status) in [
-        (Service::Connect, connect_code as fn(&AppError) -> Code, "TooManyRequestsException", 429),
-        (Service::Participant, participant_code, "ThrottlingException", 429),
+        (
+            Service::Connect,
+            connect_code as fn(&AppError) -> Code,
+            "TooManyRequestsException",
+            429,
+        ),
+        (
+            Service::Participant,
+            participant_code,
+            "ThrottlingException",
+            429,
+        ),
         (Service::Sts, sts_code, "Throttling", 400),
     ] {
         let code = throttled.code(service, codes);

@@ -31,7 +31,10 @@ impl Given {
 fn given(labels: &[(&'static str, &str)], query: &[(&str, &str)], body: Value) -> Given {
     Given {
         labels: labels.iter().map(|(n, v)| (*n, (*v).to_owned())).collect(),
-        query: query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        query: query
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect(),
         body: body.as_object().unwrap().clone(),
         principal: Principal::AccessKey {
             key_id: "AKIDEXAMPLE".to_owned(),
@@ -56,7 +59,10 @@ fn malformed<T: std::fmt::Debug>(result: Result<T, Refusal>) {
 
 #[track_caller]
 fn invalid<T: std::fmt::Debug>(result: Result<T, Refusal>) {
-    assert!(matches!(result, Err(Refusal::App(AppError::Invalid(_)))), "{result:?}");
+    assert!(
+        matches!(result, Err(Refusal::App(AppError::Invalid(_)))),
+        "{result:?}"
+    );
 }
 
 #[track_caller]
@@ -78,7 +84,11 @@ fn an_instance_is_named_by_id_or_arn_in_path_or_body() {
     let in_body = body(json!({"InstanceId": id}));
     assert_eq!(in_body.members().instance(), Ok(INSTANCE));
     invalid(body(json!({})).members().instance());
-    invalid(given(&[("InstanceId", "nonsense")], &[], json!({})).members().instance());
+    invalid(
+        given(&[("InstanceId", "nonsense")], &[], json!({}))
+            .members()
+            .instance(),
+    );
     malformed(body(json!({"InstanceId": 7})).members().instance());
 }
 
@@ -87,9 +97,18 @@ fn arns_of_another_region_account_or_kind_name_nothing_here() {
     for text in [
         arn("us-east-1", "123456789012", INSTANCE, ""),
         arn("eu-central-1", "999999999999", INSTANCE, ""),
-        arn("eu-central-1", "123456789012", INSTANCE, &format!("/queue/{QUEUE}")),
+        arn(
+            "eu-central-1",
+            "123456789012",
+            INSTANCE,
+            &format!("/queue/{QUEUE}"),
+        ),
     ] {
-        not_found(given(&[("InstanceId", &text)], &[], json!({})).members().instance());
+        not_found(
+            given(&[("InstanceId", &text)], &[], json!({}))
+                .members()
+                .instance(),
+        );
     }
 }
 
@@ -97,7 +116,11 @@ fn arns_of_another_region_account_or_kind_name_nothing_here() {
 fn a_resource_is_named_by_id_or_by_an_arn_of_this_instance_and_kind() {
     let target = |queue: &str| {
         let instance = INSTANCE.to_string();
-        let given = given(&[("InstanceId", &instance), ("QueueId", queue)], &[], json!({}));
+        let given = given(
+            &[("InstanceId", &instance), ("QueueId", queue)],
+            &[],
+            json!({}),
+        );
         given.members().resource::<QueueId>("QueueId")
     };
     let expected = Target::Resource(INSTANCE, ResourceKind::Queue, QUEUE.into());
@@ -107,7 +130,12 @@ fn a_resource_is_named_by_id_or_by_an_arn_of_this_instance_and_kind() {
     not_found(target(&own(&format!("/agent/{QUEUE}"))));
     not_found(target(&own("")));
     let other = InstanceId::from_u128(9);
-    not_found(target(&arn("eu-central-1", "123456789012", other, &format!("/queue/{QUEUE}"))));
+    not_found(target(&arn(
+        "eu-central-1",
+        "123456789012",
+        other,
+        &format!("/queue/{QUEUE}"),
+    )));
     invalid(target("arn:aws:s3:::bucket"));
     invalid(target("../queue"));
     invalid(target(&"a".repeat(600)));
@@ -117,10 +145,22 @@ fn a_resource_is_named_by_id_or_by_an_arn_of_this_instance_and_kind() {
 #[test]
 fn a_page_is_bounded_by_the_model() {
     let page = |query: &[(&str, &str)]| given(&[], query, json!({})).members().page(100);
-    assert_eq!(page(&[]).unwrap(), PageRequest { token: None, limit: 100 });
+    assert_eq!(
+        page(&[]).unwrap(),
+        PageRequest {
+            token: None,
+            limit: 100
+        }
+    );
     assert_eq!(page(&[("maxResults", "1")]).unwrap().limit, 1);
     let next = page(&[("nextToken", "abc"), ("maxResults", "100")]).unwrap();
-    assert_eq!(next, PageRequest { token: Some("abc".to_owned()), limit: 100 });
+    assert_eq!(
+        next,
+        PageRequest {
+            token: Some("abc".to_owned()),
+            limit: 100
+        }
+    );
     invalid(page(&[("maxResults", "0")]));
     invalid(page(&[("maxResults", "101")]));
     invalid(page(&[("maxResults", "1"), ("maxResults", "2")]));
@@ -157,7 +197,10 @@ fn numbers_are_whole_and_in_range() {
 fn times_are_seconds_with_or_without_fraction() {
     let given = body(json!({"A": 1.5, "B": 2, "C": "2026-01-01", "D": -1, "E": 1e300}));
     let object = given.members().body();
-    assert_eq!(object.optional_time("A"), Ok(Some(Timestamp::from_millis(1500))));
+    assert_eq!(
+        object.optional_time("A"),
+        Ok(Some(Timestamp::from_millis(1500)))
+    );
     assert_eq!(object.optional_time("B"), Ok(Some(Timestamp::from_secs(2))));
     malformed(object.optional_time("C"));
     invalid(object.optional_time("D"));
@@ -182,7 +225,8 @@ fn words_are_those_of_the_model() {
 
 #[test]
 fn structures_and_lists_have_their_types_and_sizes() {
-    let given = body(json!({"A": {"B": 1}, "L": [{"B": 2}], "M": [1], "T": {"k": "v"}, "N": {"k": 1}}));
+    let given =
+        body(json!({"A": {"B": 1}, "L": [{"B": 2}], "M": [1], "T": {"k": "v"}, "N": {"k": 1}}));
     let object = given.members().body();
     assert_eq!(object.object("A").unwrap().number::<u8>("B", 0..=9), Ok(1));
     malformed(object.object("L"));

@@ -39,7 +39,13 @@ impl Listing {
         let mut shown: Vec<(ResourceId, Value)> = Vec::new();
         // One more than asked for tells whether there is a next page.
         while shown.len() <= limit {
-            let listed = context.app.list(permit, Page { after, limit: request.limit })?;
+            let listed = context.app.list(
+                permit,
+                Page {
+                    after,
+                    limit: request.limit,
+                },
+            )?;
             let fitting = listed
                 .items
                 .iter()

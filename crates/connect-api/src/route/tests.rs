@@ -61,7 +61,10 @@ fn nothing_is_normalised_into_another_operation() {
 
 #[test]
 fn an_encoded_slash_stays_inside_its_label() {
-    let (name, labels) = routes().find("GET", "/tags/arn%3Aaws%3Ax%2Fy%2Fz").map(|(n, l)| (n, l)).unwrap();
+    let (name, labels) = routes()
+        .find("GET", "/tags/arn%3Aaws%3Ax%2Fy%2Fz")
+        .map(|(n, l)| (n, l))
+        .unwrap();
     assert_eq!(name, "tags");
     assert_eq!(labels.get("resourceArn").unwrap(), "arn:aws:x/y/z");
     check("GET", "/queues%2Fi%2Fq", None);
@@ -76,7 +79,13 @@ fn a_label_is_decoded_once() {
 
 #[test]
 fn broken_escapes_and_broken_text_name_nothing() {
-    for path in ["/tags/%", "/tags/%4", "/tags/%zz", "/tags/%ff", "/tags/a%+1"] {
+    for path in [
+        "/tags/%",
+        "/tags/%4",
+        "/tags/%zz",
+        "/tags/%ff",
+        "/tags/a%+1",
+    ] {
         check("GET", path, None);
     }
     assert_eq!(parse_query("a=%ff"), None);
@@ -94,7 +103,8 @@ fn a_path_over_the_limit_names_nothing() {
 fn a_query_keeps_order_and_repetition() {
     assert_eq!(
         parse_query("a=1&a=2&b&c=x%3Dy+z&&").unwrap(),
-        [("a", "1"), ("a", "2"), ("b", ""), ("c", "x=y+z")].map(|(n, v)| (n.to_owned(), v.to_owned()))
+        [("a", "1"), ("a", "2"), ("b", ""), ("c", "x=y+z")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
     );
 }
 

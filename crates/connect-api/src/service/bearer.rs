@@ -36,7 +36,10 @@ pub(super) async fn serve(api: &Api, request_id: RequestId, parts: &Parts, body:
     let mut response = match (&origin, &parts.method) {
         (Some(_), &Method::OPTIONS) => preflight(),
         _ => match authenticate(api, parts, body).await {
-            Ok(caller) => api.call(Service::Participant, request_id, parts, caller).await,
+            Ok(caller) => {
+                api.call(Service::Participant, request_id, parts, caller)
+                    .await
+            }
             Err(refusal) => api.turn_away(Service::Participant, request_id, parts, &refusal),
         },
     };
@@ -58,7 +61,9 @@ fn approved_origin(api: &Api, headers: &HeaderMap) -> Result<Option<HeaderValue>
     match (origins.next(), origins.next()) {
         (None, _) => Ok(None),
         (Some(origin), None)
-            if origin.to_str().is_ok_and(|origin| api.settings.approves(origin)) =>
+            if origin
+                .to_str()
+                .is_ok_and(|origin| api.settings.approves(origin)) =>
         {
             Ok(Some(origin.clone()))
         }

@@ -33,6 +33,7 @@ pub(super) async fn authenticate(
     }
     let key = api
         .app
+        .signin()
         .access_key(signed.key_id())
         .await?
         .ok_or(Refusal::UnknownKey)?;

@@ -33,13 +33,17 @@ pub enum HeaderProblem {
     #[error("the Authorization header must begin with `AWS4-HMAC-SHA256 `")]
     Scheme,
     /// Something stands where `Name=value` is expected, or a part twice.
-    #[error("the Authorization header must hold Credential, SignedHeaders and Signature, each once")]
+    #[error(
+        "the Authorization header must hold Credential, SignedHeaders and Signature, each once"
+    )]
     Parts,
     /// The credential does not have its five parts.
     #[error("Credential must be `KEY_ID/YYYYMMDD/REGION/SERVICE/aws4_request`")]
     Credential,
     /// The list of signed headers is empty, too long, unsorted or not in lower case.
-    #[error("SignedHeaders must name headers in lower case, sorted, each once, at most {SIGNED_HEADERS_MAX}")]
+    #[error(
+        "SignedHeaders must name headers in lower case, sorted, each once, at most {SIGNED_HEADERS_MAX}"
+    )]
     SignedHeaders,
     /// The signature is not 64 lower-case hexadecimal digits.
     #[error("Signature must be 64 lower-case hexadecimal digits")]

@@ -65,7 +65,10 @@ pub(super) fn derive(secret: &Secret<String>, scope: &Scope) -> hmac::Key {
         scope.service.as_str(),
         "aws4_request",
     ] {
-        key = hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref());
+        key = hmac::Key::new(
+            hmac::HMAC_SHA256,
+            hmac::sign(&key, part.as_bytes()).as_ref(),
+        );
     }
     key
 }

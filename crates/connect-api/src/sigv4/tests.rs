@@ -1,8 +1,4 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use model::{Secret, Timestamp};
@@ -194,14 +190,20 @@ fn whatever_is_signed_may_not_change() {
     assert_eq!(change(|sent| sent.query = "a=1"), mismatch);
     assert_eq!(change(|sent| sent.body = b"a"), mismatch);
     assert_eq!(change(|sent| sent.put("host", "example.com")), mismatch);
-    assert_eq!(change(|sent| sent.put("x-amz-date", "20150830T123601Z")), mismatch);
+    assert_eq!(
+        change(|sent| sent.put("x-amz-date", "20150830T123601Z")),
+        mismatch
+    );
 }
 
 #[test]
 fn another_secret_does_not_verify() {
     let sent = vanilla();
     let other = Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ".to_owned());
-    let outcome = sent.read().unwrap().verify(&other, b"", &SigningKeys::default());
+    let outcome = sent
+        .read()
+        .unwrap()
+        .verify(&other, b"", &SigningKeys::default());
     assert_eq!(outcome, Err(SignatureProblem::Mismatch));
 }
 
@@ -272,11 +274,17 @@ fn a_date_has_one_form() {
 fn the_scope_must_be_for_this_day_region_and_service() {
     let replaced = |from: &str, to: &str| {
         let mut sent = vanilla();
-        let value = sent.headers["authorization"].to_str().unwrap().replace(from, to);
+        let value = sent.headers["authorization"]
+            .to_str()
+            .unwrap()
+            .replace(from, to);
         sent.put("authorization", &value);
         sent.read().map(|_| ()).unwrap_err()
     };
-    assert_eq!(replaced("/20150830/", "/20150829/"), SignatureProblem::ScopeDate);
+    assert_eq!(
+        replaced("/20150830/", "/20150829/"),
+        SignatureProblem::ScopeDate
+    );
     let scope = SignatureProblem::Scope {
         region: "us-east-1".to_owned(),
         service: "service",
@@ -305,7 +313,13 @@ fn host_date_and_amazons_own_headers_must_be_signed() {
 
 #[test]
 fn a_header_that_decides_stands_once() {
-    for name in ["authorization", "host", "x-amz-date", "x-amz-content-sha256", "content-type"] {
+    for name in [
+        "authorization",
+        "host",
+        "x-amz-date",
+        "x-amz-content-sha256",
+        "content-type",
+    ] {
         let mut sent = vanilla();
         sent.add(name, "a");
         sent.add(name, "b");
@@ -320,14 +334,20 @@ fn host_and_authority_must_agree() {
     sent.authority = Some("example.amazonaws.com");
     assert_eq!(sent.verify(), Ok(()));
     sent.authority = Some("other.amazonaws.com");
-    assert_eq!(sent.verify(), Err(SignatureProblem::Ambiguous("host".to_owned())));
+    assert_eq!(
+        sent.verify(),
+        Err(SignatureProblem::Ambiguous("host".to_owned()))
+    );
 }
 
 #[test]
 fn the_authority_of_http_2_stands_for_the_host() {
     let mut sent = vanilla();
     sent.headers.remove("host");
-    assert_eq!(sent.verify(), Err(SignatureProblem::Unsigned("host".to_owned())));
+    assert_eq!(
+        sent.verify(),
+        Err(SignatureProblem::Unsigned("host".to_owned()))
+    );
     sent.authority = Some("example.amazonaws.com");
     assert_eq!(sent.verify(), Ok(()));
 }
@@ -337,7 +357,11 @@ fn the_payload_must_be_signed_as_a_whole() {
     for hash in ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", ""] {
         let mut sent = vanilla().signed("host;x-amz-content-sha256;x-amz-date", VANILLA);
         sent.put("x-amz-content-sha256", hash);
-        assert_eq!(sent.verify(), Err(SignatureProblem::UnsignedPayload), "{hash}");
+        assert_eq!(
+            sent.verify(),
+            Err(SignatureProblem::UnsignedPayload),
+            "{hash}"
+        );
     }
     let mut sent = vanilla().signed("host;x-amz-content-sha256;x-amz-date", VANILLA);
     sent.put("x-amz-content-sha256", EMPTY_HASH);
@@ -349,11 +373,18 @@ fn the_payload_must_be_signed_as_a_whole() {
 
 #[test]
 fn a_signature_in_the_query_is_refused_and_never_beside_a_header() {
-    let mut sent = Sent::new("GET", "/", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00");
+    let mut sent = Sent::new(
+        "GET",
+        "/",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00",
+    );
     assert_eq!(sent.verify(), Err(SignatureProblem::Presigned));
     sent = sent.signed("host;x-amz-date", VANILLA);
     assert!(matches!(sent.verify(), Err(SignatureProblem::Ambiguous(_))));
-    assert_eq!(Sent::new("GET", "/", "").verify(), Err(SignatureProblem::Missing));
+    assert_eq!(
+        Sent::new("GET", "/", "").verify(),
+        Err(SignatureProblem::Missing)
+    );
 }
 
 mod header {
@@ -378,10 +409,22 @@ mod header {
     #[test]
     fn every_deviation_has_its_problem() {
         let cases = [
-            ("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA512 ", HeaderProblem::Scheme),
+            (
+                "AWS4-HMAC-SHA256 ",
+                "AWS4-HMAC-SHA512 ",
+                HeaderProblem::Scheme,
+            ),
             ("AWS4-HMAC-SHA256 ", "Bearer ", HeaderProblem::Scheme),
-            ("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256", HeaderProblem::Scheme),
-            (", Signature=", ", Signature=00, Signature=", HeaderProblem::Parts),
+            (
+                "AWS4-HMAC-SHA256 ",
+                "AWS4-HMAC-SHA256",
+                HeaderProblem::Scheme,
+            ),
+            (
+                ", Signature=",
+                ", Signature=00, Signature=",
+                HeaderProblem::Parts,
+            ),
             (", Signature=", ", Other=", HeaderProblem::Parts),
             (", Signature=", " Signature=", HeaderProblem::Parts),
             (", SignedHeaders", ",, SignedHeaders", HeaderProblem::Parts),
@@ -392,9 +435,17 @@ mod header {
             ("us-east-1", "", HeaderProblem::Credential),
             ("aws4_request", "aws4_request/x", HeaderProblem::Credential),
             ("aws4_request", "aws5_request", HeaderProblem::Credential),
-            ("host;x-amz-date", "x-amz-date;host", HeaderProblem::SignedHeaders),
+            (
+                "host;x-amz-date",
+                "x-amz-date;host",
+                HeaderProblem::SignedHeaders,
+            ),
             ("host;x-amz-date", "host;host", HeaderProblem::SignedHeaders),
-            ("host;x-amz-date", "Host;x-amz-date", HeaderProblem::SignedHeaders),
+            (
+                "host;x-amz-date",
+                "Host;x-amz-date",
+                HeaderProblem::SignedHeaders,
+            ),
             ("host;x-amz-date", "host;", HeaderProblem::SignedHeaders),
             ("host;x-amz-date", "", HeaderProblem::SignedHeaders),
             ("=5fa0", "=5FA0", HeaderProblem::Signature),
@@ -425,7 +476,10 @@ mod header {
 
     #[test]
     fn the_corpus_of_the_fuzzer_parses_without_a_panic() {
-        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/sigv4_header");
+        let corpus = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../fuzz/corpus/sigv4_header"
+        );
         let mut seen = 0;
         for file in std::fs::read_dir(corpus).unwrap() {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();

@@ -81,13 +81,17 @@ pub enum SignatureProblem {
     #[error("signature not yet current: the clocks differ by more than five minutes")]
     NotYetCurrent,
     /// The payload is not signed, or signed in chunks.
-    #[error("`x-amz-content-sha256` must be the hash of the whole body: unsigned and streamed payloads are not accepted")]
+    #[error(
+        "`x-amz-content-sha256` must be the hash of the whole body: unsigned and streamed payloads are not accepted"
+    )]
     UnsignedPayload,
     /// The hash in `x-amz-content-sha256` is not the body's.
     #[error("`x-amz-content-sha256` does not match the body")]
     PayloadHash,
     /// The signature is wrong.
-    #[error("the request signature we calculated does not match the signature you provided: check your secret access key and signing method")]
+    #[error(
+        "the request signature we calculated does not match the signature you provided: check your secret access key and signing method"
+    )]
     Mismatch,
 }
 

@@ -9,8 +9,14 @@ use crate::operations::prelude::*;
 
 impl Operation for CreateAgentStatus {
     const ROUTE: Route = Route::put("/agent-status/{InstanceId}");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "Name", "Description", "State", "DisplayOrder", "Tags"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "Name",
+        "Description",
+        "State",
+        "DisplayOrder",
+        "Tags",
+    ];
     type Input = NewResource<AgentStatus>;
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {

@@ -17,11 +17,17 @@ impl Operation for ListAgentStatuses {
         Ok((members.in_instance()?, (members.page(1000)?, types)))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (page, types): Self::Input) -> Answer {
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (page, types): Self::Input,
+    ) -> Answer {
         let show = |scope: &InstanceScope, resource: &Resource| {
             let status: &AgentStatus = body(resource).ok()?;
             let mut shown = summary(scope, resource);
-            shown.as_object_mut()?.insert("Type".to_owned(), json!(status.kind));
+            shown
+                .as_object_mut()?
+                .insert("Type".to_owned(), json!(status.kind));
             (types.is_empty() || types.contains(&status.kind)).then_some(shown)
         };
         let listing = Listing::of(context, &permit, &page, show)?;

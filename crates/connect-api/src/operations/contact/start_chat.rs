@@ -44,7 +44,11 @@ impl Operation for StartChatContact {
                 .into(),
             attributes: parse_attributes(&body)?,
             initial_message,
-            supported_content_types: body.texts("SupportedMessagingContentTypes", 0..=50, 1..=100)?,
+            supported_content_types: body.texts(
+                "SupportedMessagingContentTypes",
+                0..=50,
+                1..=100,
+            )?,
             duration_min: body.optional_number("ChatDurationInMinutes", 60..=10_080)?,
             segment_attributes: parse_segment_attributes(&body)?,
             customer_id: body.optional_text("CustomerId", 1..=128)?.map(Into::into),
@@ -55,7 +59,10 @@ impl Operation for StartChatContact {
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, chat: StartChat) -> Answer {
-        let started = context.app.start_contact(context.call, permit, chat).await?;
+        let started = context
+            .app
+            .start_contact(context.call, permit, chat)
+            .await?;
         Ok(json!({
             "ContactId": started.contact,
             "ParticipantId": started.participant,

@@ -17,8 +17,13 @@ pub(crate) struct Transfer {
 
 impl Operation for TransferContact {
     const ROUTE: Route = Route::post("/contact/transfer");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "ContactId", "QueueId", "UserId", "ContactFlowId"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "ContactId",
+        "QueueId",
+        "UserId",
+        "ContactFlowId",
+    ];
     type Input = Transfer;
 
     fn parse(members: &Members<'_>) -> Parsed<Transfer> {

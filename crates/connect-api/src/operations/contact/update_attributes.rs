@@ -13,7 +13,10 @@ impl Operation for UpdateContactAttributes {
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {
         let body = members.body();
         body.object("Attributes")?;
-        Ok((members.contact_member("InitialContactId")?, parse_attributes(&body)?))
+        Ok((
+            members.contact_member("InitialContactId")?,
+            parse_attributes(&body)?,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, changes: Self::Input) -> Answer {

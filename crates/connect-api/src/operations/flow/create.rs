@@ -10,8 +10,14 @@ use crate::operations::prelude::*;
 
 impl Operation for CreateContactFlow {
     const ROUTE: Route = Route::put("/contact-flows/{InstanceId}");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "Name", "Type", "Description", "Status", "Tags"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "Name",
+        "Type",
+        "Description",
+        "Status",
+        "Tags",
+    ];
     type Input = NewResource<FlowDefinition>;
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {

@@ -17,7 +17,11 @@ impl Operation for ListContactFlows {
         Ok((members.in_instance()?, (members.page(1000)?, types)))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (page, types): Self::Input) -> Answer {
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (page, types): Self::Input,
+    ) -> Answer {
         let show = |scope: &InstanceScope, resource: &Resource| {
             let flow: &FlowDefinition = body(resource).ok()?;
             let wanted = types.is_empty() || types.contains(&flow.kind);

@@ -29,7 +29,8 @@ impl Operation for UpdateContactFlowContent {
                 (Revision::Published, _) => draft.body.status = FlowStatus::Published,
                 (Revision::Saved, FlowStatus::Saved) => {}
                 (Revision::Saved, FlowStatus::Published) => {
-                    let text = "a published flow keeps no saved content beside it: leave `:$SAVED` out";
+                    let text =
+                        "a published flow keeps no saved content beside it: leave `:$SAVED` out";
                     return Err(AppError::Invalid(text.to_owned()));
                 }
             }

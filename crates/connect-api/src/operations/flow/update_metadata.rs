@@ -10,8 +10,13 @@ use crate::operations::prelude::*;
 
 impl Operation for UpdateContactFlowMetadata {
     const ROUTE: Route = Route::post("/contact-flows/{InstanceId}/{ContactFlowId}/metadata");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "ContactFlowId", "Name", "Description", "ContactFlowState"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "ContactFlowId",
+        "Name",
+        "Description",
+        "ContactFlowState",
+    ];
     type Input = (Option<String>, Option<String>, Option<FlowState>);
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {

@@ -17,7 +17,9 @@ impl Operation for DescribeContactFlowModule {
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, (): ()) -> Answer {
-        let resource = context.app.describe::<Self, FlowModuleDefinition>(&permit)?;
+        let resource = context
+            .app
+            .describe::<Self, FlowModuleDefinition>(&permit)?;
         let module: &FlowModuleDefinition = body(&resource)?;
         let scope = context.scope(resource.instance)?;
         let hash = digest::digest(&digest::SHA256, module.content.as_bytes());

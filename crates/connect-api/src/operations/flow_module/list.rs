@@ -16,7 +16,11 @@ impl Operation for ListContactFlowModules {
         Ok((members.in_instance()?, (members.page(1000)?, states)))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (page, states): Self::Input) -> Answer {
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (page, states): Self::Input,
+    ) -> Answer {
         let show = |scope: &InstanceScope, resource: &Resource| {
             let module: &FlowModuleDefinition = body(resource).ok()?;
             let wanted = states.is_empty() || states.contains(&module.state);

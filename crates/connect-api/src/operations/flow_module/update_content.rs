@@ -18,7 +18,10 @@ impl Operation for UpdateContactFlowModuleContent {
         let body = members.body();
         body.refuse(&["Settings"])?;
         let content = body.text("Content", CONTENT_CHARS)?;
-        Ok((members.resource::<FlowModuleId>("ContactFlowModuleId")?, content))
+        Ok((
+            members.resource::<FlowModuleId>("ContactFlowModuleId")?,
+            content,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, content: String) -> Answer {

@@ -11,8 +11,13 @@ use crate::operations::prelude::*;
 impl Operation for UpdateContactFlowModuleMetadata {
     const ROUTE: Route =
         Route::post("/contact-flow-modules/{InstanceId}/{ContactFlowModuleId}/metadata");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "ContactFlowModuleId", "Name", "Description", "State"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "ContactFlowModuleId",
+        "Name",
+        "Description",
+        "State",
+    ];
     type Input = (Option<String>, Option<String>, Option<FlowState>);
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {

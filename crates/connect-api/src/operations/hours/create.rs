@@ -10,8 +10,14 @@ use crate::operations::prelude::*;
 
 impl Operation for CreateHoursOfOperation {
     const ROUTE: Route = Route::put("/hours-of-operations/{InstanceId}");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "Name", "Description", "TimeZone", "Config", "Tags"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "Name",
+        "Description",
+        "TimeZone",
+        "Config",
+        "Tags",
+    ];
     type Input = NewResource<HoursOfOperation>;
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {

@@ -12,8 +12,11 @@ impl Operation for DeleteHoursOfOperationOverride {
     const ROUTE: Route = Route::delete(
         "/hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides/{HoursOfOperationOverrideId}",
     );
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "HoursOfOperationId", "HoursOfOperationOverrideId"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "HoursOfOperationId",
+        "HoursOfOperationOverrideId",
+    ];
     type Input = HoursOverrideId;
 
     fn parse(members: &Members<'_>) -> Parsed<HoursOverrideId> {

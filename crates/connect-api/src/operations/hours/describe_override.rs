@@ -11,8 +11,11 @@ impl Operation for DescribeHoursOfOperationOverride {
     const ROUTE: Route = Route::get(
         "/hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides/{HoursOfOperationOverrideId}",
     );
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "HoursOfOperationId", "HoursOfOperationOverrideId"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "HoursOfOperationId",
+        "HoursOfOperationOverrideId",
+    ];
     type Input = HoursOverrideId;
 
     fn parse(members: &Members<'_>) -> Parsed<HoursOverrideId> {

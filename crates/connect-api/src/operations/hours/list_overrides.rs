@@ -10,8 +10,12 @@ use crate::operations::prelude::*;
 impl Operation for ListHoursOfOperationOverrides {
     const ROUTE: Route =
         Route::get("/hours-of-operations/{InstanceId}/{HoursOfOperationId}/overrides");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "HoursOfOperationId", "maxResults", "nextToken"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "HoursOfOperationId",
+        "maxResults",
+        "nextToken",
+    ];
     type Input = PageRequest;
 
     fn parse(members: &Members<'_>) -> Parsed<PageRequest> {

@@ -31,7 +31,10 @@ pub(super) fn refuse_unsupported(body: &Object<'_>) -> Result<(), Refusal> {
 }
 
 /// The override among those of the hours.
-pub(super) fn find(hours: &HoursOfOperation, id: HoursOverrideId) -> Result<&HoursOverride, AppError> {
+pub(super) fn find(
+    hours: &HoursOfOperation,
+    id: HoursOverrideId,
+) -> Result<&HoursOverride, AppError> {
     hours
         .overrides
         .iter()

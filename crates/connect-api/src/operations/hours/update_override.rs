@@ -56,7 +56,9 @@ impl Operation for UpdateHoursOfOperationOverride {
         let change = move |draft: &mut Draft<HoursOfOperation>| {
             let all = &mut draft.body.overrides;
             if let Some(name) = &changes.name
-                && all.iter().any(|other| other.id != changes.id && other.name == *name)
+                && all
+                    .iter()
+                    .any(|other| other.id != changes.id && other.name == *name)
             {
                 return Err(AppError::Duplicate { name: name.clone() });
             }

@@ -1,7 +1,7 @@
 //! `DescribeInstance`.
 
-use app::action::DescribeInstance;
 use app::InstanceSummary;
+use app::action::DescribeInstance;
 
 use crate::operations::prelude::*;
 

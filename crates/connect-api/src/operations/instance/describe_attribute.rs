@@ -19,8 +19,15 @@ impl Operation for DescribeInstanceAttribute {
         Ok((members.in_instance()?, *attribute))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (name, value): Self::Input) -> Answer {
-        let instance = permit.target().instance().and_then(|id| context.app.scope(id));
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (name, value): Self::Input,
+    ) -> Answer {
+        let instance = permit
+            .target()
+            .instance()
+            .and_then(|id| context.app.scope(id));
         instance.ok_or(AppError::NotFound { what: "instance" })?;
         Ok(json!({"Attribute": {"AttributeType": name, "Value": value}}))
     }

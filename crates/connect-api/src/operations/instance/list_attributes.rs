@@ -15,7 +15,10 @@ impl Operation for ListInstanceAttributes {
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, page: PageRequest) -> Answer {
-        let instance = permit.target().instance().and_then(|id| context.app.scope(id));
+        let instance = permit
+            .target()
+            .instance()
+            .and_then(|id| context.app.scope(id));
         instance.ok_or(AppError::NotFound { what: "instance" })?;
         let all = ATTRIBUTES
             .iter()

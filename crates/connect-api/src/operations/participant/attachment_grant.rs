@@ -8,8 +8,11 @@ use crate::operations::prelude::*;
 
 impl Operation for GetAttachment {
     const ROUTE: Route = Route::post("/participant/attachment");
-    const CLEAR: &'static [&'static str] =
-        &["AttachmentId", "UrlExpiryInSeconds", "UrlContentDisposition"];
+    const CLEAR: &'static [&'static str] = &[
+        "AttachmentId",
+        "UrlExpiryInSeconds",
+        "UrlContentDisposition",
+    ];
     type Input = AttachmentId;
 
     fn parse(members: &Members<'_>) -> Parsed<AttachmentId> {
@@ -23,9 +26,12 @@ impl Operation for GetAttachment {
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, id: AttachmentId) -> Answer {
-        let granted = context.app.attachment_grant(context.call, permit, id).await?;
+        let granted = context
+            .app
+            .attachment_grant(context.call, permit, id)
+            .await?;
         Ok(json!({
-            "Url": context.settings.attachment_url(granted.grant.expose()),
+            "Url": context.settings.download_url(granted.grant.expose()),
             "UrlExpiry": granted.expires_at.to_string(),
             "AttachmentSizeInBytes": granted.size_bytes,
         }))

@@ -17,6 +17,8 @@ impl Operation for GetAuthenticationUrl {
     }
 
     async fn run(_context: &Context<'_>, _permit: Permit<Self>, (): ()) -> Answer {
-        Err(AppError::Invalid("`SessionId` names no authentication that is under way".to_owned()))
+        Err(AppError::Invalid(
+            "`SessionId` names no authentication that is under way".to_owned(),
+        ))
     }
 }

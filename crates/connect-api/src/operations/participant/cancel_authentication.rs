@@ -15,6 +15,8 @@ impl Operation for CancelParticipantAuthentication {
     }
 
     async fn run(_context: &Context<'_>, _permit: Permit<Self>, (): ()) -> Answer {
-        Err(AppError::Invalid("`SessionId` names no authentication that is under way".to_owned()))
+        Err(AppError::Invalid(
+            "`SessionId` names no authentication that is under way".to_owned(),
+        ))
     }
 }

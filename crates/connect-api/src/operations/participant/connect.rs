@@ -34,7 +34,10 @@ impl Operation for CreateParticipantConnection {
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, wanted: Wanted) -> Answer {
-        let connection = context.app.connect_participant(context.call, permit).await?;
+        let connection = context
+            .app
+            .connect_participant(context.call, permit)
+            .await?;
         let websocket = wanted.websocket.then(|| {
             json!({
                 "Url": context.settings.socket_url(connection.websocket_ticket.expose()),

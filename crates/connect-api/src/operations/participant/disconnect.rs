@@ -12,12 +12,17 @@ impl Operation for DisconnectParticipant {
 
     fn parse(members: &Members<'_>) -> Parsed<()> {
         // A repetition finds a participant who has left; the token need not be remembered.
-        members.body().optional_text("ClientToken", CLIENT_TOKEN_CHARS)?;
+        members
+            .body()
+            .optional_text("ClientToken", CLIENT_TOKEN_CHARS)?;
         Ok((members.own_contact()?, ()))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, (): ()) -> Answer {
-        context.app.disconnect_participant(context.call, permit).await?;
+        context
+            .app
+            .disconnect_participant(context.call, permit)
+            .await?;
         Ok(Value::Null)
     }
 }

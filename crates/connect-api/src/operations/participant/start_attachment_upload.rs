@@ -25,11 +25,14 @@ impl Operation for StartAttachmentUpload {
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, new: NewAttachment) -> Answer {
         let content_type = new.content_type.clone();
-        let granted = context.app.start_attachment(context.call, permit, new).await?;
+        let granted = context
+            .app
+            .start_attachment(context.call, permit, new)
+            .await?;
         Ok(json!({
             "AttachmentId": granted.attachment,
             "UploadMetadata": {
-                "Url": context.settings.attachment_url(granted.grant.expose()),
+                "Url": context.settings.upload_url(granted.grant.expose()),
                 "UrlExpiry": granted.expires_at.to_string(),
                 "HeadersToInclude": {"Content-Type": content_type},
             },

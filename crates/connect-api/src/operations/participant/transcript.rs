@@ -1,8 +1,8 @@
 //! `GetTranscript`.
 
+use app::Principal;
 use app::action::GetTranscript;
 use app::chat::{Receipt, Scan, Sort, StartPosition, TranscriptQuery};
-use app::Principal;
 use model::transcript::{ItemContent, TranscriptItem};
 use model::transcript_json::{ItemReceipt, ParticipantItem};
 use model::{ContactId, Timestamp};
@@ -82,7 +82,12 @@ impl Operation for GetTranscript {
         let items: Vec<Value> = page
             .items
             .iter()
-            .map(|item| json!(ParticipantItem::of(item, &receipts_of(item, &page.receipts))))
+            .map(|item| {
+                json!(ParticipantItem::of(
+                    item,
+                    &receipts_of(item, &page.receipts)
+                ))
+            })
             .collect();
         Ok(json!({
             "InitialContactId": page.initial_contact,
@@ -95,7 +100,12 @@ impl Operation for GetTranscript {
 /// The chat of the caller; another one's contact is not found.
 fn parse_chat(members: &Members<'_>, body: &Object<'_>) -> Result<ContactId, Refusal> {
     let missing = || Refusal::App(AppError::NotFound { what: "contact" });
-    let Principal::Participant { contact, initial_contact, .. } = members.principal else {
+    let Principal::Participant {
+        contact,
+        initial_contact,
+        ..
+    } = members.principal
+    else {
         return Err(missing());
     };
     match body.optional_text("ContactId", 1..=256)? {
@@ -113,14 +123,18 @@ fn parse_start(position: &Object<'_>) -> Result<Option<StartPosition>, Refusal> 
     match (id, time, recent) {
         (None, None, None) => Ok(None),
         (Some(id), None, None) => {
-            let id = id.parse().map_err(|_| position.invalid("Id", "is not an id"))?;
+            let id = id
+                .parse()
+                .map_err(|_| position.invalid("Id", "is not an id"))?;
             Ok(Some(StartPosition::Item(id)))
         }
         (None, Some(time), None) => {
             let time: jiff::Timestamp = time
                 .parse()
                 .map_err(|_| position.invalid("AbsoluteTime", "must be a time in ISO 8601"))?;
-            Ok(Some(StartPosition::Time(Timestamp::from_millis(time.as_millisecond()))))
+            Ok(Some(StartPosition::Time(Timestamp::from_millis(
+                time.as_millisecond(),
+            ))))
         }
         (None, None, Some(count)) => Ok(Some(StartPosition::MostRecent(count))),
         _ => Err(Refusal::invalid(

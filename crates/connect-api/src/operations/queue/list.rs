@@ -24,11 +24,17 @@ impl Operation for ListQueues {
         Ok((members.in_instance()?, (members.page(1000)?, types)))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (page, types): Self::Input) -> Answer {
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (page, types): Self::Input,
+    ) -> Answer {
         let standard = types.is_empty() || types.contains(&QueueType::Standard);
         let show = |scope: &InstanceScope, queue: &Resource| {
             let mut shown = summary(scope, queue);
-            shown.as_object_mut()?.insert("QueueType".to_owned(), "STANDARD".into());
+            shown
+                .as_object_mut()?
+                .insert("QueueType".to_owned(), "STANDARD".into());
             standard.then_some(shown)
         };
         let listing = Listing::of(context, &permit, &page, show)?;

@@ -13,7 +13,9 @@ impl Operation for UpdateQueueHoursOfOperation {
     type Input = HoursId;
 
     fn parse(members: &Members<'_>) -> Parsed<HoursId> {
-        let hours = members.ids()?.member(&members.body(), "HoursOfOperationId")?;
+        let hours = members
+            .ids()?
+            .member(&members.body(), "HoursOfOperationId")?;
         Ok((members.resource::<QueueId>("QueueId")?, hours))
     }
 

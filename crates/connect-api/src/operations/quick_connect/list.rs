@@ -19,7 +19,11 @@ impl Operation for ListQuickConnects {
         Ok((members.in_instance()?, (members.page(1000)?, types)))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (page, types): Self::Input) -> Answer {
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (page, types): Self::Input,
+    ) -> Answer {
         let show = |scope: &InstanceScope, resource: &Resource| {
             let quick_connect: &QuickConnect = body(resource).ok()?;
             let wanted = types.is_empty() || types.contains(&type_of(&quick_connect.destination));

@@ -18,7 +18,10 @@ impl Operation for AssociateRoutingProfileQueues {
         let body = members.body();
         body.refuse(&["ManualAssignmentQueueConfigs"])?;
         let queues = queue_configs::parse(&members.ids()?, &body, 1..=10)?;
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, queues))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            queues,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, added: Self::Input) -> Answer {

@@ -32,7 +32,10 @@ pub(super) fn parse(body: &Object<'_>) -> Result<BTreeMap<Channel, ChannelConcur
                 BehaviorType::RouteAnyChannel => CrossChannel::RouteAnyChannel,
             },
         };
-        if channels.insert(entry.word("Channel")?, concurrency).is_some() {
+        if channels
+            .insert(entry.word("Channel")?, concurrency)
+            .is_some()
+        {
             return Err(entry.invalid("Channel", "stands twice"));
         }
     }

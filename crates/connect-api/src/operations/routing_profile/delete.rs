@@ -11,7 +11,10 @@ impl Operation for DeleteRoutingProfile {
     type Input = ();
 
     fn parse(members: &Members<'_>) -> Parsed<()> {
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, ()))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            (),
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, (): ()) -> Answer {

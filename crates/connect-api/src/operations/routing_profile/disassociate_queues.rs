@@ -22,7 +22,10 @@ impl Operation for DisassociateRoutingProfileQueues {
             .iter()
             .map(|reference| queue_configs::parse_reference(&ids, reference))
             .collect::<Result<_, _>>()?;
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, removed))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            removed,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, removed: Self::Input) -> Answer {

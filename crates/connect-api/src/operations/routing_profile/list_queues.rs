@@ -26,7 +26,9 @@ impl Operation for ListRoutingProfileQueues {
             .iter()
             .filter_map(|entry| {
                 let id = entry.queue.into();
-                let queue = context.app.resource(resource.instance, ResourceKind::Queue, id)?;
+                let queue = context
+                    .app
+                    .resource(resource.instance, ResourceKind::Queue, id)?;
                 Some(json!({
                     "QueueId": entry.queue,
                     "QueueArn": scope.resource_arn(ResourceKind::Queue, entry.queue).to_string(),

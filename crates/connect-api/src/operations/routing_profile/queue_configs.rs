@@ -14,7 +14,10 @@ pub(super) fn parse(
     let mut queues: Vec<RoutingProfileQueue> = Vec::new();
     for config in body.objects("QueueConfigs", count)? {
         let (queue, channel) = parse_reference(ids, &config.object("QueueReference")?)?;
-        if queues.iter().any(|known| (known.queue, known.channel) == (queue, channel)) {
+        if queues
+            .iter()
+            .any(|known| (known.queue, known.channel) == (queue, channel))
+        {
             return Err(config.invalid("QueueReference", "stands twice"));
         }
         queues.push(RoutingProfileQueue {
@@ -32,5 +35,8 @@ pub(super) fn parse_reference(
     ids: &Ids<'_>,
     reference: &Object<'_>,
 ) -> Result<(QueueId, Channel), Refusal> {
-    Ok((ids.member(reference, "QueueId")?, reference.word("Channel")?))
+    Ok((
+        ids.member(reference, "QueueId")?,
+        reference.word("Channel")?,
+    ))
 }

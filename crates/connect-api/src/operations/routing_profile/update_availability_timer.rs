@@ -16,7 +16,10 @@ impl Operation for UpdateRoutingProfileAgentAvailabilityTimer {
 
     fn parse(members: &Members<'_>) -> Parsed<AvailabilityTimer> {
         let timer = members.body().word("AgentAvailabilityTimer")?;
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, timer))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            timer,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, timer: AvailabilityTimer) -> Answer {

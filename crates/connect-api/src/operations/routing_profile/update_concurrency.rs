@@ -13,12 +13,16 @@ use crate::operations::prelude::*;
 impl Operation for UpdateRoutingProfileConcurrency {
     const ROUTE: Route =
         Route::post("/routing-profiles/{InstanceId}/{RoutingProfileId}/concurrency");
-    const CLEAR: &'static [&'static str] = &["InstanceId", "RoutingProfileId", "MediaConcurrencies"];
+    const CLEAR: &'static [&'static str] =
+        &["InstanceId", "RoutingProfileId", "MediaConcurrencies"];
     type Input = BTreeMap<Channel, ChannelConcurrency>;
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {
         let channels = concurrency::parse(&members.body())?;
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, channels))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            channels,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, channels: Self::Input) -> Answer {

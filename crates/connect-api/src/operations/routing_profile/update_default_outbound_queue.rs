@@ -18,7 +18,10 @@ impl Operation for UpdateRoutingProfileDefaultOutboundQueue {
         let queue = members
             .ids()?
             .member(&members.body(), "DefaultOutboundQueueId")?;
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, queue))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            queue,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, queue: QueueId) -> Answer {

@@ -15,7 +15,10 @@ impl Operation for UpdateRoutingProfileQueues {
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {
         let queues = queue_configs::parse(&members.ids()?, &members.body(), 1..=10)?;
-        Ok((members.resource::<RoutingProfileId>("RoutingProfileId")?, queues))
+        Ok((
+            members.resource::<RoutingProfileId>("RoutingProfileId")?,
+            queues,
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, changed: Self::Input) -> Answer {

@@ -13,8 +13,13 @@ use crate::operations::prelude::*;
 
 impl Operation for CreateSecurityProfile {
     const ROUTE: Route = Route::put("/security-profiles/{InstanceId}");
-    const CLEAR: &'static [&'static str] =
-        &["InstanceId", "SecurityProfileName", "Description", "Permissions", "Tags"];
+    const CLEAR: &'static [&'static str] = &[
+        "InstanceId",
+        "SecurityProfileName",
+        "Description",
+        "Permissions",
+        "Tags",
+    ];
     type Input = NewResource<SecurityProfile>;
 
     fn parse(members: &Members<'_>) -> Parsed<Self::Input> {

@@ -12,7 +12,10 @@ impl Operation for DescribeSecurityProfile {
     type Input = ();
 
     fn parse(members: &Members<'_>) -> Parsed<()> {
-        Ok((members.resource::<SecurityProfileId>("SecurityProfileId")?, ()))
+        Ok((
+            members.resource::<SecurityProfileId>("SecurityProfileId")?,
+            (),
+        ))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, (): ()) -> Answer {

@@ -22,7 +22,11 @@ impl Operation for ListSecurityProfilePermissions {
         let resource = context.app.describe::<Self, SecurityProfile>(&permit)?;
         let profile: &SecurityProfile = body(&resource)?;
         let scope = context.scope(resource.instance)?;
-        let all = profile.permissions.iter().map(|permission| json!(permission)).collect();
+        let all = profile
+            .permissions
+            .iter()
+            .map(|permission| json!(permission))
+            .collect();
         let name = format!("{}/{}", permit.spec().name, resource.id);
         let listing = page_of(context, &name, &page, all)?;
         Ok(json!({

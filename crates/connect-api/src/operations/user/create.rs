@@ -54,8 +54,15 @@ impl Operation for CreateUser {
         Ok((Target::Instance(ids.instance), (new, password)))
     }
 
-    async fn run(context: &Context<'_>, permit: Permit<Self>, (new, password): Self::Input) -> Answer {
-        let user = context.app.create_user(context.call, permit, new, password).await?;
+    async fn run(
+        context: &Context<'_>,
+        permit: Permit<Self>,
+        (new, password): Self::Input,
+    ) -> Answer {
+        let user = context
+            .app
+            .create_user(context.call, permit, new, password)
+            .await?;
         let scope = context.scope(user.instance)?;
         Ok(json!({
             "UserId": user.id,

@@ -18,7 +18,10 @@ impl Operation for PutUserStatus {
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, status: AgentStatusId) -> Answer {
-        context.app.put_user_status(context.call, permit, status).await?;
+        context
+            .app
+            .put_user_status(context.call, permit, status)
+            .await?;
         Ok(Value::Null)
     }
 }
