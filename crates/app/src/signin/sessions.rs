@@ -99,19 +99,6 @@ impl SignIn {
         }))
     }
 
-    /// When the session of this cookie ends, whatever happens; `None` where it is unknown or over.
-    pub async fn session_ends_at(
-        &self,
-        cookie: &Secret<String>,
-    ) -> Result<Option<Timestamp>, AppError> {
-        let Some(token) = Token::parse(cookie) else {
-            return Ok(None);
-        };
-        let key = self.hash(SESSION_DOMAIN, token.bytes());
-        let session = self.use_session(key).await?;
-        Ok(session.map(|session| session.created_at.plus(self.config.sessions.absolute)))
-    }
-
     /// Ends the session of this cookie, if it is that of the caller; ending an ended one succeeds.
     pub async fn sign_out(&self, call: &Call, cookie: &Secret<String>) -> Result<(), AppError> {
         let Some(token) = Token::parse(cookie) else {

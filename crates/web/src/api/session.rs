@@ -27,7 +27,6 @@ pub(crate) struct SessionJson {
     instance: InstanceJson,
     permissions: BTreeSet<&'static str>,
     csrf_token: String,
-    expires_at: Timestamp,
     server_time: Timestamp,
 }
 
@@ -51,7 +50,7 @@ pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(signed_in): Extension<SignedIn>,
 ) -> Result<Json<SessionJson>, ApiError> {
-    session_json(&state, &signed_in).await.map(Json)
+    session_json(&state, &signed_in).map(Json)
 }
 
 /// `POST /api/sign-out`: the session ends, and its sockets with it.
@@ -69,7 +68,7 @@ pub(crate) async fn sign_out(
 
 /// What pages are told of a session: names from the configuration, and the permissions of all the
 /// person's security profiles.
-pub(crate) async fn session_json(
+pub(crate) fn session_json(
     state: &WebState,
     signed_in: &SignedIn,
 ) -> Result<SessionJson, ApiError> {
@@ -83,8 +82,6 @@ pub(crate) async fn session_json(
     else {
         return Err(error::NOT_SIGNED_IN);
     };
-    let ends_at = state.sign_in().session_ends_at(&signed_in.token).await?;
-    let expires_at = ends_at.ok_or(error::NOT_SIGNED_IN)?;
     let app = state.app();
     let resource = app
         .resource(*instance, ResourceKind::User, (*user).into())
@@ -115,7 +112,6 @@ pub(crate) async fn session_json(
         },
         permissions,
         csrf_token: signed_in.csrf.expose().clone(),
-        expires_at,
         server_time: app.now(),
     })
 }

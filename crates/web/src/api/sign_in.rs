@@ -177,7 +177,7 @@ async fn answer(
             let mut arrival = arrival.clone();
             arrival.token = Some(session);
             let signed_in = gate::session(state, arrival).await?;
-            let shown = session_json(state, &signed_in).await?;
+            let shown = session_json(state, &signed_in)?;
             let body = json!({"result": "signed-in", "session": shown});
             Ok(([(SET_COOKIE, cookie)], Json(body)).into_response())
         }

@@ -14,6 +14,7 @@ mod center;
 mod chat;
 mod files;
 mod headers;
+mod logs;
 mod sign_in;
 mod sockets;
 mod workspace;

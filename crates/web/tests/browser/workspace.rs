@@ -11,7 +11,10 @@ use crate::sockets::{Socket, open, open_workspace, pushed};
 const MESSAGE: &str = "3f0c2b8e-6c5d-4a59-9a53-0d0a1b2c3d4e";
 
 /// An agent who is available.
-async fn available(address: std::net::SocketAddr, browser: &Browser<'_>) -> Socket {
+pub(crate) async fn available_agent(
+    address: std::net::SocketAddr,
+    browser: &Browser<'_>,
+) -> Socket {
     let mut socket = open_workspace(address, browser).await;
     let snapshot = socket.next().await.unwrap();
     assert_eq!(snapshot["type"], "snapshot", "the first frame");
@@ -24,7 +27,7 @@ async fn available(address: std::net::SocketAddr, browser: &Browser<'_>) -> Sock
 }
 
 /// An agent in a chat; the id of the contact.
-async fn in_chat(socket: &mut Socket) -> String {
+pub(crate) async fn accept_offer(socket: &mut Socket) -> String {
     let offered = socket.until_contact_is("CONNECTING").await;
     assert!(offered["offerExpiresAt"].is_i64());
     assert!(offered.get("attributes").is_none());
@@ -40,10 +43,10 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
     let center = Center::start().await;
     let address = center.listen().await;
     let browser = center.sign_in("ada").await;
-    let mut agent = available(address, &browser).await;
+    let mut agent = available_agent(address, &browser).await;
     let customer = Customer::arrive(&center).await;
     let mut customers = customer.connect(&center, address).await;
-    let contact = in_chat(&mut agent).await;
+    let contact = accept_offer(&mut agent).await;
     let connected = agent.until_contact_is("CONNECTED").await;
     assert_eq!(connected["customerName"], "Grace");
     assert_eq!(connected["queueName"], "BasicQueue");
@@ -113,9 +116,9 @@ async fn contacts_of_others_are_refused_as_if_they_did_not_exist() {
     let center = Center::start().await;
     let address = center.listen().await;
     let (ada, grace) = (center.sign_in("ada").await, center.sign_in("grace").await);
-    let mut agent = available(address, &ada).await;
+    let mut agent = available_agent(address, &ada).await;
     let customer = Customer::arrive(&center).await;
-    let contact = in_chat(&mut agent).await;
+    let contact = accept_offer(&mut agent).await;
     let mut other = open_workspace(address, &grace).await;
     for (kind, code) in [
         ("contact.accept", "offer-expired"),
@@ -267,6 +270,3 @@ async fn those_permitted_see_contacts_and_what_was_said() {
     let transcript = ada.get(&format!("{path}/transcript")).await;
     assert_eq!(transcript.status, StatusCode::NOT_FOUND);
 }
-
-pub(crate) use available as available_agent;
-pub(crate) use in_chat as accept_offer;
