@@ -207,6 +207,11 @@ export class WorkspaceClient {
   }
 
   #snapshotArrived(frame: SnapshotFrame): void {
+    if (frame.agent.userId !== this.userId) {
+      // Somebody else has signed in with this browser: nothing of this person's may go there.
+      this.stop('signed-out');
+      return;
+    }
     const isFirst = !this.#state.isCurrent;
     this.#update({
       isCurrent: this.#connection.state.phase === 'open',

@@ -13,7 +13,7 @@ export function EmptyWorkspace({ state }: { state: WorkspaceState }) {
         <circle cx="60" cy="60" r="34" />
         <circle cx="60" cy="60" r="7" className="rf-empty-core" />
       </svg>
-      <h1>{state.agent === undefined ? t('empty.loading') : t(isReady ? 'empty.ready' : 'empty.notReady')}</h1>
+      <h2>{state.agent === undefined ? t('empty.loading') : t(isReady ? 'empty.ready' : 'empty.notReady')}</h2>
       {state.agent !== undefined && <p>{t(isReady ? 'empty.readyHint' : 'empty.notReadyHint')}</p>}
     </div>
   );
