@@ -244,6 +244,18 @@ describe('workspace client', () => {
     expect(environment.socket.sentOf('contact.accept')).toEqual([]);
   });
 
+  it('does not repeat for ever what the server cannot read', async () => {
+    connect(contact());
+    await answerHistory([item(1)]);
+    client.sendMessage(CHAT, 'strange');
+    environment.socket.fail(4400);
+    await settle();
+    environment.pass(1_000);
+    connect(contact());
+    expect(environment.socket.sentOf('chat.send')).toEqual([]);
+    expect(client.getState().chats.get(CHAT)?.outgoing).toMatchObject([{ refusal: 'invalid-request' }]);
+  });
+
   it('repeats a command whose answer was lost', async () => {
     connect(contact({ state: 'CONNECTING' }));
     const result = client.command({ type: 'contact.accept', contactId: CHAT });

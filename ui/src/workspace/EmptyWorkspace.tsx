@@ -4,7 +4,7 @@ import type { WorkspaceState } from '../protocol/workspace-client.js';
 /** What to do when there is nothing to do. */
 export function EmptyWorkspace({ state }: { state: WorkspaceState }) {
   const t = useText();
-  const kind = state.agent?.status.kind;
+  const kind = state.agent?.status?.kind;
   const isReady = kind === 'ROUTABLE';
   return (
     <div className="rf-empty" data-testid="empty-workspace">
