@@ -159,6 +159,7 @@ impl Api {
         parts: &Parts,
         caller: Authenticated,
     ) -> Result<Value, Refusal> {
+        // What the limiter stops leaves no audit entry: a flood must not fill the trail.
         self.throttle
             .check(caller.caller, entry.class())
             .map_err(|throttled| AppError::Throttled {
