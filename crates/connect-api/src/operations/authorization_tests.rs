@@ -3,108 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
-use app::action::CreateInstance;
-use app::chat::attachments::AttachmentLimits;
-use app::ports::Clock;
-use app::signin::{SecondFactor, SignInConfig};
-use app::{Adapters, App, AppError, Call, Principal, Settings, Target};
-use keys::LocalKeyProvider;
+use app::{AppError, Call, Principal, Target};
 use model::transcript::ParticipantRole;
-use model::{
-    ContactId, IdSource, InstanceId, LoginSessionId, ParticipantId, RequestId, Secret, Timestamp,
-    UserId,
-};
-use policy::CedarPolicy;
+use model::{ContactId, InstanceId, LoginSessionId, ParticipantId, RequestId, UserId};
 use serde_json::{Map, Value, json};
-use signin::{Capacity, LocalVerifier};
-use store::SqliteStore;
-use tempfile::TempDir;
 
 use super::TABLE;
 use crate::error::{Code, Refusal};
 use crate::members::Members;
 use crate::operation::{Context, Entry, Service};
-use crate::page::PageTokens;
 use crate::route::Labels;
-use crate::settings::ApiSettings;
-use crate::throttle::Rates;
+use crate::test_center::{Center, with_center};
 
 const ID: &str = "00000000-0000-4000-8000-00000000000a";
 
-struct StillClock;
-
-impl Clock for StillClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_secs(1_800_000_000)
-    }
-}
-
-/// A center in a folder of its own, with one instance.
-struct Center {
-    app: App,
-    instance: InstanceId,
-    settings: ApiSettings,
-    pages: PageTokens,
-    ids: Mutex<IdSource>,
-    _folder: TempDir,
-}
-
 impl Center {
-    async fn start() -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Arc::new(SqliteStore::open(&folder.path().join("data")).unwrap());
-        let passphrase = Secret::new("correct horse battery staple".to_owned());
-        let root = folder.path().join("root.key");
-        let provider = LocalKeyProvider::create(&root, &passphrase).unwrap();
-        let adapters = Adapters {
-            store: Arc::clone(&store) as _,
-            keys: Arc::clone(&store) as _,
-            provider: Arc::new(provider),
-            policy: Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()),
-            verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
-            blobs: store,
-            scanner: None,
-            clock: Arc::new(StillClock),
-        };
-        let settings = Settings {
-            region: "eu-central-1".to_owned(),
-            account: "123456789012".to_owned(),
-            outbox: false,
-            limits: engine::config::Limits::default(),
-            attachments: AttachmentLimits::default(),
-            signin: SignInConfig::default(),
-        };
-        let app = App::start(adapters, settings).await.unwrap();
-        let request = RequestId::from_u128(1);
-        let source = Service::Connect.source();
-        let call = Arc::new(Call::new(
-            Principal::System("test"),
-            request,
-            source,
-            "CreateInstance",
-        ));
-        let permit = app
-            .authorize::<CreateInstance>(&call, Target::Account)
-            .unwrap();
-        let instance = app.create_instance(&call, permit, "test").await.unwrap();
-        Self {
-            instance: instance.scope.instance,
-            app,
-            settings: ApiSettings {
-                public_authority: "localhost".parse().unwrap(),
-                attachments_authority: "localhost:1".parse().unwrap(),
-                approved_origins: BTreeSet::new(),
-                rates: Rates::default(),
-                page_key: Secret::new([1; 32]),
-            },
-            pages: PageTokens::new(&Secret::new([1; 32])),
-            ids: Mutex::new(IdSource::from_number(1)),
-            _folder: folder,
-        }
-    }
-
     /// Calls an operation with members that its model accepts. The code, or `None` on success.
     async fn call(
         &self,
@@ -262,15 +177,6 @@ fn stranger(instance: InstanceId) -> Principal {
         participant: ParticipantId::from_u128(7),
         role: ParticipantRole::Customer,
     }
-}
-
-/// Hashing the passphrase takes its time: the tests share one center.
-fn with_center<F: Future<Output = ()>>(test: impl FnOnce(&'static Center) -> F) {
-    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
-    static CENTER: OnceLock<Center> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| tokio::runtime::Runtime::new().unwrap());
-    let center = CENTER.get_or_init(|| runtime.block_on(Center::start()));
-    runtime.block_on(test(center));
 }
 
 #[test]
