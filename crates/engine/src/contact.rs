@@ -93,7 +93,8 @@ pub(crate) enum RunSlot {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) run: FlowRun,
-    /// What it waits for; absent only within an input, before its first step.
+    /// What it waits for; absent before its first step, which follows within the input except where the
+    /// contact is scheduled.
     pub(crate) wait: Option<Wait>,
 }
 

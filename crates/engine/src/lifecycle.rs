@@ -53,8 +53,10 @@ impl Engine {
         contact.chat = chat;
         self.insert_contact(contact);
         if let Some((participant, (item, content))) = said {
-            // Checked before: the chat is new and the customer is in it.
-            let _taken = self.say(id, participant, item, content)?;
+            // What can be refused was refused before: the chat is new and the customer is in it. The
+            // contact is accepted in any case.
+            let said = self.say(id, participant, item, content);
+            debug_assert!(said.is_ok(), "{said:?}");
         }
         self.plan_run(id, RunSlot::Main, flow);
         Ok(Reply::Started(id))
@@ -81,6 +83,9 @@ impl Engine {
                 }
                 if let Some((_, content)) = &start.initial_message {
                     crate::chat::check_sayable(content)?;
+                    if self.config.limits.transcript_items_max == 0 {
+                        return Err(Rejection::LimitReached);
+                    }
                 }
                 let known = self.participants.contains_key(participant);
                 if known {

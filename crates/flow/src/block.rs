@@ -192,6 +192,15 @@ pub(crate) fn unexpected(answer: &Answer) -> Result<Outcome, Failure> {
     }
 }
 
+/// Longest name of a contact, in characters (`StartTaskContact`).
+pub const CONTACT_NAME_CHARS_MAX: usize = 512;
+
+/// Longest description of a contact, in characters (`StartTaskContact`).
+pub const CONTACT_DESCRIPTION_CHARS_MAX: usize = 4096;
+
+/// Longest message, in characters (`ChatContent` of the participant API).
+pub const MESSAGE_CHARS_MAX: usize = 16_384;
+
 /// Most bytes of text that one block may put together from its templates.
 pub const RENDERED_BYTES_MAX: usize = 256 * 1024;
 

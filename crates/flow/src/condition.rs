@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::block::At;
 use crate::path::Path;
-use crate::problem::{Problems, Reported, cut, nearest};
+use crate::problem::{Problems, Reported, cut};
 
 /// Deepest nesting of compound conditions.
 pub const CONDITION_DEPTH_MAX: usize = 5;
@@ -166,9 +166,7 @@ impl Condition {
     ) -> Result<Self, Reported> {
         let operator = match object.get("Operator") {
             Some(Value::String(name)) => Operator::from_name(name).ok_or_else(|| {
-                let hint = nearest(name, Operator::ALL.iter().map(|(known, _)| *known))
-                    .map(|known| format!(", did you mean `{known}`?"))
-                    .unwrap_or_default();
+                let hint = problems.hint(name, Operator::ALL.map(|(known, _)| known));
                 problems.block(block, format!("unknown operator `{}`{hint}", cut(name)))
             }),
             _ => Err(problems.block(block, "a condition needs an `Operator`, a text")),

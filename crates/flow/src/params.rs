@@ -9,7 +9,7 @@ use model::{ResourceId, ResourceKind};
 use serde_json::{Map, Value};
 
 use crate::path::Path;
-use crate::problem::{Problems, Reported, cut, nearest};
+use crate::problem::{Problems, Reported, cut};
 use crate::run::FlowKind;
 use crate::template::{JsonTemplate, Template};
 
@@ -18,6 +18,9 @@ use value::{noun, parse_id};
 
 /// Most members that an object among the parameters may have (attributes, references, tags).
 pub const PARAMETER_MEMBERS_MAX: usize = 500;
+
+/// Most parameters without effect that a block's log lines name.
+const IGNORED_NAMES_MAX: usize = 10;
 
 /// The parameters of one block, or of an object within them. Readers note which names they know.
 pub(crate) struct Params<'a> {
@@ -51,6 +54,11 @@ impl<'a> Params<'a> {
             problems,
             resources,
         }
+    }
+
+    /// The problems of the whole content.
+    pub(crate) fn problems(&mut self) -> &mut Problems {
+        self.problems
     }
 
     /// Records a problem of the block.
@@ -243,7 +251,9 @@ impl<'a> Params<'a> {
         let template = JsonTemplate::parse(value);
         let mut misspelled = None;
         template.each_path(&mut |path| {
-            misspelled = misspelled.take().or_else(|| misspelling(path));
+            misspelled = misspelled
+                .take()
+                .or_else(|| self.problems.misspelling(path));
         });
         match misspelled {
             Some(reason) => Err(self.wrong(name, &reason)),
@@ -374,8 +384,8 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Names that no reader knew: one that looks like a slip of the pen is a problem, the others are
-    /// returned, for they have no effect here.
+    /// Names that no reader knew: one that looks like a slip of the pen is a problem, the first of the
+    /// others are returned, for they have no effect here.
     pub(crate) fn unknown(&mut self) -> Vec<Box<str>> {
         let mut ignored = Vec::new();
         for name in self
@@ -383,13 +393,14 @@ impl<'a> Params<'a> {
             .keys()
             .filter(|name| !self.known.contains(name.as_str()))
         {
-            match nearest(name, self.known.iter().copied()) {
+            match self.problems.nearest(name, self.known.iter().copied()) {
                 Some(known) => {
                     let reason =
                         format!("unknown parameter `{}`, did you mean `{known}`?", cut(name));
                     self.problems.block(self.block, reason);
                 }
-                None => ignored.push(cut(name).into()),
+                None if ignored.len() < IGNORED_NAMES_MAX => ignored.push(cut(name).into()),
+                None => {}
             }
         }
         ignored
@@ -416,7 +427,7 @@ impl<'a> Params<'a> {
             if inner.known.contains(name.as_str()) {
                 continue;
             }
-            let reason = match nearest(name, inner.known.iter().copied()) {
+            let reason = match inner.problems.nearest(name, inner.known.iter().copied()) {
                 Some(known) => format!("is not known, did you mean `{known}`?"),
                 // Where reading failed, some names may not have been asked for.
                 None if read.is_err() => continue,
@@ -461,7 +472,9 @@ impl<'a> Params<'a> {
 
     fn compile(&mut self, name: &str, text: &str) -> Result<Template, Reported> {
         let template = Template::parse(text);
-        let misspelled = template.paths().find_map(misspelling);
+        let misspelled = template
+            .paths()
+            .find_map(|path| self.problems.misspelling(path));
         match misspelled {
             Some(reason) => Err(self.wrong(name, &reason)),
             None => Ok(template),
@@ -469,7 +482,7 @@ impl<'a> Params<'a> {
     }
 
     fn known_root(&mut self, name: &str, path: Path) -> Result<Path, Reported> {
-        match misspelling(&path) {
+        match self.problems.misspelling(&path) {
             Some(reason) => Err(self.wrong(name, &reason)),
             None => Ok(path),
         }
@@ -481,12 +494,4 @@ impl<'a> Params<'a> {
             format!("parameter `{}{name}` {reason}", self.prefix),
         )
     }
-}
-
-/// What is wrong with the root of a path, where it is a slip of the pen.
-pub(crate) fn misspelling(path: &Path) -> Option<String> {
-    let meant = path.misspelled_root()?;
-    Some(format!(
-        "has the unknown path `{path}`, did you mean `$.{meant}`?"
-    ))
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::action::Action;
 use crate::block::{Block, BlockIndex};
 use crate::params::Params;
-use crate::problem::{Problems, Reported, cut, nearest};
+use crate::problem::{Problems, Reported, cut};
 use crate::run::{ContentHash, FlowKind};
 use crate::{Flow, FlowProblem};
 
@@ -301,9 +301,7 @@ impl<'p> Reader<'p> {
     }
 
     fn unknown_member(&mut self, id: &str, within: &str, name: &str, known: &[&str]) {
-        let hint = nearest(name, known.iter().copied())
-            .map(|known| format!(", did you mean `{known}`?"))
-            .unwrap_or_default();
+        let hint = self.problems.hint(name, known.iter().copied());
         self.problems
             .block(id, format!("unknown member `{within}{}`{hint}", cut(name)));
     }

@@ -111,11 +111,13 @@ fn settings() -> Settings {
 }
 
 fn passphrase(data: &Path) -> Result<Secret<String>> {
+    use base64::Engine as _;
     let path = data.join("passphrase");
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Secret::new(text.trim_end().to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let text = format!("{}-{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+            let text =
+                base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(wiring::random_bytes());
             tls::write_private(&path, text.as_bytes())?;
             Ok(Secret::new(text))
         }

@@ -12,6 +12,8 @@ use axum::Router;
 use keys::LocalKeyProvider;
 use model::{FlowId, IdSource, InstanceId, Secret, Timestamp};
 use policy::CedarPolicy;
+use seal::{DataKey, KeyedHasher};
+use signin::{Capacity, LocalVerifier};
 use store::SqliteStore;
 use tokio::sync::watch;
 
@@ -37,13 +39,18 @@ pub(crate) fn now() -> Timestamp {
 
 /// A source of ids from the operating system's randomness.
 pub(crate) fn fresh_ids() -> IdSource {
-    let high = uuid::Uuid::new_v4().into_bytes();
-    let low = uuid::Uuid::new_v4().into_bytes();
-    let mut seed = [0; 32];
-    for (to, from) in seed.iter_mut().zip(high.into_iter().chain(low)) {
-        *to = from;
-    }
-    IdSource::from_seed(seed)
+    IdSource::from_seed(random_bytes())
+}
+
+pub(crate) fn random_bytes() -> [u8; 32] {
+    KeyedHasher::new(&DataKey::generate()).hash("random bytes", &[])
+}
+
+fn authority(origin: &str) -> Result<axum::http::uri::Authority> {
+    let host = origin
+        .strip_prefix("https://")
+        .context("an origin begins with `https://`")?;
+    Ok(host.parse()?)
 }
 
 /// Store, keys and policy joined into an application.
@@ -64,12 +71,13 @@ pub(crate) async fn start_app(
         }
     })
     .await??;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let adapters = Adapters {
         store: Arc::clone(&store) as Arc<dyn Store>,
         keys: Arc::clone(&store) as _,
         provider: Arc::new(provider),
-        policy: Arc::new(CedarPolicy::new()?),
-        verifier: Arc::new(signin::LocalVerifier::new()),
+        policy: Arc::new(CedarPolicy::new(settings.signin.second_factor)?),
+        verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(cores))?),
         blobs: Arc::clone(&store) as _,
         scanner: None,
         clock: Arc::new(SystemClock),
@@ -110,7 +118,14 @@ pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
         pages: web::Pages::Served,
         limits: web::WebLimits::default(),
     };
-    let api = connect_api::router(app.clone(), connect_api::ApiSettings::new(sites));
+    let api = connect_api::ApiSettings {
+        public_authority: authority(&sites.origin)?,
+        attachments_authority: authority(&sites.files_origin)?,
+        approved_origins: sites.approved_origins.iter().cloned().collect(),
+        rates: connect_api::Rates::default(),
+        page_key: Secret::new(random_bytes()),
+    };
+    let api = connect_api::router(app.clone(), api);
     let main = web::router(app.clone(), settings.clone()).fallback_service(api);
     Ok((main, web::attachments_router(app.clone(), settings)))
 }

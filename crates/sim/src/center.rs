@@ -16,7 +16,9 @@ use model::{
     AgentStatusId, AgentStatusType, Channel, FlowId, HoursId, IdSource, InstanceId, InstanceScope,
     QueueId, QuickConnectId, Resource, ResourceId, RoutingProfileId, Tags, Timestamp, UserId,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::content;
 
 /// Ids of what the center has.
 #[derive(Debug)]
@@ -308,19 +310,35 @@ impl Center {
         changes.push(self.flow(
             waiting,
             FlowType::CustomerQueue,
-            &waiting_flow(&self.queue_arn(1)),
+            &content::waiting_flow(&self.queue_arn(1)),
         )?);
-        changes.push(self.flow(remaining, FlowType::ContactFlow, &remaining_flow(&first))?);
-        changes.push(self.flow(self.transfer, FlowType::QueueTransfer, &transfer_flow())?);
-        changes.push(self.flow(task, FlowType::ContactFlow, &task_flow(&self.queue_arn(2)))?);
+        changes.push(self.flow(
+            remaining,
+            FlowType::ContactFlow,
+            &content::remaining_flow(&first),
+        )?);
+        changes.push(self.flow(
+            self.transfer,
+            FlowType::QueueTransfer,
+            &content::transfer_flow(),
+        )?);
+        changes.push(self.flow(
+            task,
+            FlowType::ContactFlow,
+            &content::task_flow(&self.queue_arn(2)),
+        )?);
         for index in 0..self.queues.len() {
             let flow = FlowId::generate(ids);
-            let content = queueing_flow(&self.queue_arn(index), waiting, remaining, task);
+            let content = content::queueing_flow(&self.queue_arn(index), waiting, remaining, task);
             changes.push(self.flow(flow, FlowType::ContactFlow, &content)?);
             self.inbound.push(flow);
         }
-        changes.push(self.flow(self.endless, FlowType::ContactFlow, &endless_flow())?);
-        for content in [asking_flow(&first), short_flow()] {
+        changes.push(self.flow(
+            self.endless,
+            FlowType::ContactFlow,
+            &content::endless_flow(),
+        )?);
+        for content in [content::asking_flow(&first), content::short_flow()] {
             let flow = FlowId::generate(ids);
             changes.push(self.flow(flow, FlowType::ContactFlow, &content)?);
             self.inbound.push(flow);
@@ -344,33 +362,14 @@ impl Center {
     /// A flow that queues in the queue with this number, and meanwhile runs another.
     pub fn queueing(&self, index: usize, waiting: FlowId) -> Value {
         let nothing = FlowId::from_u128(0);
-        queueing_flow(&self.queue_arn(index), waiting, nothing, nothing)
+        content::queueing_flow(&self.queue_arn(index), waiting, nothing, nothing)
     }
 
     /// The flow that queues in the queue with this number, in a new version: contacts that run the old one
     /// go on in it.
     pub fn republish(&self, index: usize) -> Option<ConfigChange> {
         let id = *self.inbound.get(index)?;
-        let arn = self.queue_arn(index);
-        let content = flow(vec![
-            block(
-                "a",
-                "UpdateContactTargetQueue",
-                json!({"QueueId": arn}),
-                "b",
-                &["NoMatchingError"],
-                "z",
-            ),
-            block(
-                "b",
-                "TransferContactToQueue",
-                json!({}),
-                "z",
-                &["QueueAtCapacity", "NoMatchingError"],
-                "z",
-            ),
-            end("z", "DisconnectParticipant"),
-        ]);
+        let content = content::direct_flow(&self.queue_arn(index));
         self.flow(id, FlowType::ContactFlow, &content).ok()
     }
 }
@@ -383,322 +382,4 @@ pub fn pick(ids: &mut IdSource, bound: usize) -> usize {
 
 fn small(ids: &mut IdSource, bound: u64) -> u8 {
     u8::try_from(ids.below(bound)).unwrap_or(0)
-}
-
-/// The envelope of a flow; it starts with its first block.
-fn flow(actions: Vec<Value>) -> Value {
-    let start = actions
-        .first()
-        .and_then(|action| action.get("Identifier"))
-        .cloned();
-    json!({"Version": "2019-10-30", "StartAction": start, "Actions": actions})
-}
-
-fn block(
-    id: &str,
-    kind: &str,
-    parameters: Value,
-    next: &str,
-    errors: &[&str],
-    on_error: &str,
-) -> Value {
-    let errors: Vec<Value> = errors
-        .iter()
-        .map(|error| json!({"ErrorType": error, "NextAction": on_error}))
-        .collect();
-    json!({
-        "Identifier": id,
-        "Type": kind,
-        "Parameters": parameters,
-        "Transitions": {"NextAction": next, "Errors": errors, "Conditions": []},
-    })
-}
-
-/// A block that branches on operands.
-fn branch(
-    id: &str,
-    kind: &str,
-    parameters: Value,
-    branches: &[(&str, &str)],
-    errors: &[&str],
-    otherwise: &str,
-) -> Value {
-    let mut block = block(id, kind, parameters, otherwise, errors, otherwise);
-    let conditions: Vec<Value> = branches
-        .iter()
-        .map(|(operand, next)| {
-            json!({"NextAction": next, "Condition": {"Operator": "Equals", "Operands": [operand]}})
-        })
-        .collect();
-    if let Some(transitions) = block.get_mut("Transitions") {
-        *transitions = json!({
-            "NextAction": otherwise,
-            "Conditions": conditions,
-            "Errors": transitions.get("Errors"),
-        });
-    }
-    block
-}
-
-fn end(id: &str, kind: &str) -> Value {
-    json!({"Identifier": id, "Type": kind, "Parameters": {}, "Transitions": {}})
-}
-
-const ANY: &[&str] = &["NoMatchingError"];
-
-fn say(id: &str, text: &str, next: &str) -> Value {
-    block(
-        id,
-        "MessageParticipant",
-        json!({"Text": text}),
-        next,
-        ANY,
-        next,
-    )
-}
-
-fn queueing_flow(queue: &str, waiting: FlowId, remaining: FlowId, task: FlowId) -> Value {
-    let hook = |kind: &str, flow: FlowId| json!({"EventHooks": {kind: flow.to_string()}});
-    flow(vec![
-        say("hello", "Hello, $.Attributes.name", "hook"),
-        block(
-            "hook",
-            "UpdateContactEventHooks",
-            hook("CustomerQueue", waiting),
-            "remain",
-            ANY,
-            "remain",
-        ),
-        block(
-            "remain",
-            "UpdateContactEventHooks",
-            hook("CustomerRemaining", remaining),
-            "draw",
-            ANY,
-            "draw",
-        ),
-        json!({
-            "Identifier": "draw",
-            "Type": "DistributeByPercentage",
-            "Parameters": {},
-            "Transitions": {
-                "NextAction": "prio",
-                "Errors": [{"ErrorType": "NoMatchingCondition", "NextAction": "target"}],
-                "Conditions": [
-                    {"NextAction": "prio", "Condition": {"Operator": "NumberLessThan", "Operands": ["31"]}},
-                    {"NextAction": "age", "Condition": {"Operator": "NumberLessThan", "Operands": ["51"]}},
-                    {"NextAction": "task", "Condition": {"Operator": "NumberLessThan", "Operands": ["61"]}},
-                ],
-            },
-        }),
-        block(
-            "prio",
-            "UpdateContactRoutingBehavior",
-            json!({"QueuePriority": "2"}),
-            "target",
-            &[],
-            "target",
-        ),
-        block(
-            "age",
-            "UpdateContactRoutingBehavior",
-            json!({"QueueTimeAdjustmentSeconds": "60"}),
-            "target",
-            &[],
-            "target",
-        ),
-        block(
-            "task",
-            "CreateTask",
-            json!({"Name": "Call back", "ContactFlowId": task.to_string()}),
-            "target",
-            ANY,
-            "target",
-        ),
-        block(
-            "target",
-            "UpdateContactTargetQueue",
-            json!({"QueueId": queue}),
-            "queue",
-            ANY,
-            "bye",
-        ),
-        block(
-            "queue",
-            "TransferContactToQueue",
-            json!({}),
-            "bye",
-            &["QueueAtCapacity", "NoMatchingError"],
-            "bye",
-        ),
-        end("bye", "DisconnectParticipant"),
-    ])
-}
-
-fn waiting_flow(other: &str) -> Value {
-    let wait = json!({"TimeLimitSeconds": "200"});
-    flow(vec![
-        say("a", "Please wait", "b"),
-        branch(
-            "b",
-            "Wait",
-            wait.clone(),
-            &[("WaitCompleted", "c")],
-            ANY,
-            "c",
-        ),
-        say("c", "Still waiting", "d"),
-        branch("d", "Wait", wait, &[("WaitCompleted", "e")], ANY, "e"),
-        block(
-            "e",
-            "DequeueContactAndTransferToQueue",
-            json!({"QueueId": other}),
-            "a",
-            &["QueueAtCapacity", "NoMatchingError"],
-            "a",
-        ),
-    ])
-}
-
-fn remaining_flow(queue: &str) -> Value {
-    flow(vec![
-        say("a", "How was it?", "b"),
-        branch(
-            "b",
-            "Wait",
-            json!({"TimeLimitSeconds": "60", "Events": ["CustomerReturned"]}),
-            &[("WaitCompleted", "z"), ("CustomerReturned", "c")],
-            ANY,
-            "z",
-        ),
-        block(
-            "c",
-            "UpdateContactTargetQueue",
-            json!({"QueueId": queue}),
-            "d",
-            ANY,
-            "z",
-        ),
-        block(
-            "d",
-            "TransferContactToQueue",
-            json!({}),
-            "z",
-            &["QueueAtCapacity", "NoMatchingError"],
-            "z",
-        ),
-        end("z", "DisconnectParticipant"),
-    ])
-}
-
-fn transfer_flow() -> Value {
-    flow(vec![
-        say("a", "You are transferred", "b"),
-        block(
-            "b",
-            "TransferContactToQueue",
-            json!({}),
-            "z",
-            &["QueueAtCapacity", "NoMatchingError"],
-            "z",
-        ),
-        end("z", "DisconnectParticipant"),
-    ])
-}
-
-fn task_flow(queue: &str) -> Value {
-    flow(vec![
-        block(
-            "a",
-            "UpdateContactTargetQueue",
-            json!({"QueueId": queue}),
-            "b",
-            ANY,
-            "z",
-        ),
-        block(
-            "b",
-            "TransferContactToQueue",
-            json!({}),
-            "z",
-            &["QueueAtCapacity", "NoMatchingError"],
-            "z",
-        ),
-        end("z", "DisconnectParticipant"),
-    ])
-}
-
-fn asking_flow(queue: &str) -> Value {
-    flow(vec![
-        block(
-            "q",
-            "UpdateContactTargetQueue",
-            json!({"QueueId": queue}),
-            "h",
-            ANY,
-            "h",
-        ),
-        branch(
-            "h",
-            "CheckHoursOfOperation",
-            json!({}),
-            &[("True", "v"), ("False", "v")],
-            ANY,
-            "v",
-        ),
-        branch(
-            "v",
-            "ShowView",
-            json!({
-                "ViewResource": {"Id": "arn:aws:connect:us-east-1:aws:view/form:1"},
-                "InvocationTimeLimitSeconds": "120",
-                "ViewData": {"Title": "Hello"},
-            }),
-            &[("Submit", "t")],
-            &[
-                "NoMatchingCondition",
-                "NoMatchingError",
-                "TimeLimitExceeded",
-            ],
-            "t",
-        ),
-        block(
-            "t",
-            "TransferContactToQueue",
-            json!({}),
-            "z",
-            &["QueueAtCapacity", "NoMatchingError"],
-            "z",
-        ),
-        end("z", "DisconnectParticipant"),
-    ])
-}
-
-/// Never waits and never ends: must be stopped.
-fn endless_flow() -> Value {
-    flow(vec![
-        block(
-            "a",
-            "UpdateContactAttributes",
-            json!({"Attributes": {"x": "1"}}),
-            "b",
-            ANY,
-            "b",
-        ),
-        block(
-            "b",
-            "UpdateContactAttributes",
-            json!({"Attributes": {"x": "2"}}),
-            "a",
-            ANY,
-            "a",
-        ),
-    ])
-}
-
-fn short_flow() -> Value {
-    flow(vec![
-        say("a", "We are closed", "z"),
-        end("z", "DisconnectParticipant"),
-    ])
 }

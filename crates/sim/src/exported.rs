@@ -371,3 +371,6 @@ fn choose(
         data: json!({"value": "1"}),
     }
 }
+
+#[cfg(test)]
+mod tests;

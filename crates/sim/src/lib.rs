@@ -9,6 +9,7 @@
 pub mod actors;
 pub mod center;
 pub mod checks;
+mod content;
 pub mod exported;
 pub mod host;
 pub mod run;

@@ -114,7 +114,9 @@ impl Simulation {
     fn step(&mut self) -> Result<(), String> {
         self.pass_time();
         let mut inputs = Vec::new();
-        for _ in 0..=self.crowd.below(4) {
+        // A slow store lets inputs pile up.
+        let most = if self.crowd.below(20) == 0 { 40 } else { 4 };
+        for _ in 0..=self.crowd.below(most) {
             self.gather(&mut inputs);
         }
         while let Some((at, _)) = self.later.front()

@@ -90,6 +90,7 @@ impl ApiError {
     }
 
     /// The code of the protocol.
+    #[cfg(test)]
     pub(crate) const fn code(&self) -> &'static str {
         self.code
     }

@@ -40,6 +40,8 @@ pub(crate) struct Arrival {
     /// can write them.
     pub(crate) address: Option<IpAddr>,
     user_agent: Option<String>,
+    /// The session token that the request carries, good or not.
+    pub(crate) token: Option<Secret<String>>,
 }
 
 impl Arrival {
@@ -54,6 +56,7 @@ impl Arrival {
             user_agent: user_agent
                 .and_then(|value| value.to_str().ok())
                 .map(|text| text.chars().take(USER_AGENT_CHARS_MAX).collect()),
+            token: cookie::session_token(request.headers()),
         }
     }
 
@@ -231,7 +234,7 @@ async fn admit(
     match endpoint.access {
         Access::Public(_) | Access::Bearer(_) => {}
         Access::Session(_) | Access::OwnSession(_) => {
-            let signed_in = session(state, request.headers(), arrival.clone()).await?;
+            let signed_in = session(state, arrival.clone()).await?;
             if !endpoint.method.is_safe() {
                 check_csrf(request.headers(), &signed_in.csrf)?;
             }
@@ -242,12 +245,9 @@ async fn admit(
     Ok(())
 }
 
-async fn session(
-    state: &WebState,
-    headers: &HeaderMap,
-    arrival: Arrival,
-) -> Result<SignedIn, ApiError> {
-    let token = cookie::session_token(headers).ok_or(error::NOT_SIGNED_IN)?;
+/// The live session that the request carries.
+pub(crate) async fn session(state: &WebState, arrival: Arrival) -> Result<SignedIn, ApiError> {
+    let token = arrival.token.clone().ok_or(error::NOT_SIGNED_IN)?;
     let (principal, csrf) = state
         .sign_in()
         .session(&token)

@@ -102,3 +102,19 @@ fn secrets_stand_in_paths_of_the_attachments_origin_and_in_the_query_of_a_socket
         ]
     );
 }
+
+#[test]
+fn the_corpus_of_the_fuzzer_is_taken_or_refused_without_a_panic() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fuzz/corpus/websocket_frame"
+    );
+    let mut taken = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        taken += usize::from(crate::is_workspace_frame(&text));
+        taken += usize::from(crate::is_participant_frame(&text));
+    }
+    assert!(taken >= 8, "only {taken} are taken");
+}

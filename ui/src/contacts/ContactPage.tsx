@@ -121,13 +121,13 @@ function Record({ record }: { record: ContactRecord }) {
           )}
           {attributes.length > 0 && (
             <div>
-              <Box variant="h3">{t('details.attributes')}</Box>
+              <Box variant="h3" tagOverride="h2">{t('details.attributes')}</Box>
               <KeyValuePairs columns={4} items={attributes.map(([label, value]) => ({ label, value }))} />
             </div>
           )}
           {record.references.length > 0 && (
             <div>
-              <Box variant="h3">{t('details.references')}</Box>
+              <Box variant="h3" tagOverride="h2">{t('details.references')}</Box>
               <References references={record.references} />
             </div>
           )}

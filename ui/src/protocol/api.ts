@@ -7,7 +7,6 @@ export interface Session {
   instance: { id: string; alias: string };
   permissions: string[];
   csrfToken: string;
-  expiresAt: number;
   serverTime: number;
 }
 

@@ -8,7 +8,7 @@ export type StopReason = 'signed-out' | 'not-permitted' | 'replaced' | 'stopped'
 export type ConnectionState =
   | { phase: 'connecting' }
   | { phase: 'open' }
-  | { phase: 'waiting'; retryAt: number }
+  | { phase: 'waiting'; retryAt: number; closeCode: number }
   | { phase: 'stopped'; reason: StopReason };
 
 export interface ConnectionEvents {
@@ -139,7 +139,7 @@ export class Connection {
       code === CLOSE_FLOODED ? FLOODED_DELAY_MS : 0,
     );
     this.#attempt += 1;
-    this.#enter({ phase: 'waiting', retryAt: this.environment.now() + delay });
+    this.#enter({ phase: 'waiting', retryAt: this.environment.now() + delay, closeCode: code });
     this.#retry = this.environment.after(delay, () => {
       this.#retry = undefined;
       this.#open();

@@ -32,5 +32,9 @@ export const browserEnvironment: Environment = {
     window.clearTimeout(timer);
   },
   random: () => Math.random(),
-  newId: () => crypto.randomUUID(),
+  // Not `randomUUID`, which pages of customers without TLS do not have.
+  newId: () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
 };

@@ -15,7 +15,8 @@ export interface AgentView {
   userId: string;
   username: string;
   displayName: string;
-  status: AgentStatus & { sinceAt: number };
+  /** Absent until the agent has chosen one for the first time. */
+  status?: AgentStatus & { sinceAt?: number };
   nextStatus?: AgentStatus;
   statuses: AgentStatus[];
 }
@@ -71,7 +72,8 @@ export interface TranscriptItem {
   participantId?: string;
   displayName?: string;
   kind: 'message' | 'event' | 'attachment';
-  contentType: string;
+  /** Absent with attachments, which have one each. */
+  contentType?: string;
   text?: string;
   attachments?: AttachmentView[];
   requestId?: string;

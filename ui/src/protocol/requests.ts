@@ -62,6 +62,12 @@ export class Requests {
     }
   }
 
+  /** Gives up all: one of them was more than the server could read, and would be again. */
+  refuseAll(): void {
+    const error: ProtocolError = { code: 'invalid-request', message: 'the server could not read it' };
+    for (const requestId of [...this.#outstanding.keys()]) this.#settle(requestId, { ok: false, error });
+  }
+
   #settle(requestId: string, outcome: Outcome): void {
     const outstanding = this.#outstanding.get(requestId);
     this.#outstanding.delete(requestId);

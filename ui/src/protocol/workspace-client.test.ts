@@ -212,6 +212,23 @@ describe('workspace client', () => {
     expect(storage.entries.size).toBe(0);
   });
 
+  it('sends nothing in the name of somebody else who has signed in meanwhile', () => {
+    connect(contact());
+    environment.socket.fail();
+    client.sendMessage(CHAT, 'mine');
+    environment.pass(0);
+    const { socket } = environment;
+    socket.onopen?.();
+    socket.receive({
+      type: 'snapshot',
+      serverTime: 0,
+      agent: { userId: 'u2', username: 'x', displayName: 'X', status: {}, statuses: [] },
+      contacts: [contact()],
+    });
+    expect(socket.sent).toEqual([]);
+    expect(client.getState().connection).toEqual({ phase: 'stopped', reason: 'signed-out' });
+  });
+
   it('forgets a contact that has left, with its draft', () => {
     connect(contact());
     client.setDraft(CHAT, 'too late');
@@ -225,6 +242,18 @@ describe('workspace client', () => {
     expect(result).toMatchObject({ ok: false, error: { code: 'disconnected' } });
     connect(contact({ state: 'CONNECTING' }));
     expect(environment.socket.sentOf('contact.accept')).toEqual([]);
+  });
+
+  it('does not repeat for ever what the server cannot read', async () => {
+    connect(contact());
+    await answerHistory([item(1)]);
+    client.sendMessage(CHAT, 'strange');
+    environment.socket.fail(4400);
+    await settle();
+    environment.pass(1_000);
+    connect(contact());
+    expect(environment.socket.sentOf('chat.send')).toEqual([]);
+    expect(client.getState().chats.get(CHAT)?.outgoing).toMatchObject([{ refusal: 'invalid-request' }]);
   });
 
   it('repeats a command whose answer was lost', async () => {

@@ -58,6 +58,9 @@ export type CommandResult = { ok: true } | { ok: false; error: ProtocolError };
 export const TYPING_SHOWN_MS = 6_000;
 export const TYPING_SENT_EVERY_MS = 4_000;
 
+/** Frame too large, frame not understood: repeating it would end in the same way. */
+const UNREADABLE_CODES: ReadonlySet<number> = new Set([1009, 4400]);
+
 const EMPTY_CHAT: ChatView = {
   items: [],
   outgoing: [],
@@ -173,6 +176,7 @@ export class WorkspaceClient {
 
   #connectionChanged(connection: ConnectionState): void {
     this.#update({ connection, isCurrent: false });
+    if (connection.phase === 'waiting' && UNREADABLE_CODES.has(connection.closeCode)) this.#requests.refuseAll();
   }
 
   #received(frame: ServerFrame | undefined): void {
@@ -207,6 +211,11 @@ export class WorkspaceClient {
   }
 
   #snapshotArrived(frame: SnapshotFrame): void {
+    if (frame.agent.userId !== this.userId) {
+      // Somebody else has signed in with this browser: nothing of this person's may go there.
+      this.stop('signed-out');
+      return;
+    }
     const isFirst = !this.#state.isCurrent;
     this.#update({
       isCurrent: this.#connection.state.phase === 'open',

@@ -6,8 +6,15 @@ import { PaneHeader } from './PaneHeader.js';
 import { Transcript } from './Transcript.js';
 import { useWorkspace, useWorkspaceState } from './WorkspaceProvider.js';
 
+interface Props {
+  contact: ContactView;
+  isCurrent: boolean;
+  /** Rises whenever the agent asks to answer this chat; 0 while it was not. */
+  focusRequest: number;
+}
+
 /** One chat: who it is, what was said, what to say. */
-export function ChatPane({ contact, isCurrent }: { contact: ContactView; isCurrent: boolean }) {
+export function ChatPane({ contact, isCurrent, focusRequest }: Props) {
   const t = useText();
   const headingId = useId();
   const client = useWorkspace();
@@ -24,7 +31,7 @@ export function ChatPane({ contact, isCurrent }: { contact: ContactView; isCurre
         <Transcript contact={contact} chat={chat} isCurrent={isCurrent} />
       )}
       {contact.state === 'CONNECTED' ? (
-        <Composer contact={contact} draft={state.drafts[contact.contactId] ?? ''} isCurrent={isCurrent} />
+        <Composer contact={contact} draft={state.drafts[contact.contactId] ?? ''} focusRequest={focusRequest} />
       ) : (
         <p className="rf-pane-note">{t('wrapUp.hint')}</p>
       )}

@@ -11,7 +11,13 @@ import { useWorkspace, useWorkspaceState } from './WorkspaceProvider.js';
 /** From here on the characters left are shown. */
 const COUNT_SHOWN_BELOW = 100;
 
-export function Composer({ contact, draft, isCurrent }: { contact: ContactView; draft: string; isCurrent: boolean }) {
+interface Props {
+  contact: ContactView;
+  draft: string;
+  focusRequest: number;
+}
+
+export function Composer({ contact, draft, focusRequest }: Props) {
   const t = useText();
   const client = useWorkspace();
   const { isCurrent: isConnected } = useWorkspaceState(client);
@@ -21,9 +27,10 @@ export function Composer({ contact, draft, isCurrent }: { contact: ContactView; 
   const isSendable = draft.trim() !== '' && left >= 0;
 
   useEffect(() => {
-    // A contact that becomes the current one by being accepted or chosen is there to be answered.
-    if (isCurrent && !document.activeElement?.matches('textarea, input')) field.current?.focus();
-  }, [isCurrent]);
+    if (focusRequest === 0) return;
+    // Whoever is typing elsewhere goes on there.
+    if (!document.activeElement?.matches('textarea, input')) field.current?.focus();
+  }, [focusRequest]);
 
   const send = (): void => {
     if (!isSendable) return;

@@ -15,24 +15,26 @@ export function StatusMenu({ client }: { client: WorkspaceClient }) {
   const { agent, isCurrent, skewMs } = useWorkspaceState(client);
   if (agent === undefined) return null;
   const { status, nextStatus, statuses } = agent;
+  const kind = status?.kind ?? 'OFFLINE';
+  const name = status?.name ?? t('status.none');
   return (
-    <div className={`rf-status rf-status-${status.kind.toLowerCase()}`} data-testid="agent-status" data-kind={status.kind}>
+    <div className={`rf-status rf-status-${kind.toLowerCase()}`} data-testid="agent-status" data-kind={kind}>
       <span className="rf-status-dot" aria-hidden="true" />
       <span className="rf-status-time" data-testid="agent-status-time">
-        {formatDuration(elapsedMs(status.sinceAt, now, skewMs))}
+        {status?.sinceAt !== undefined && formatDuration(elapsedMs(status.sinceAt, now, skewMs))}
       </span>
       <ButtonDropdown
         data-testid="status-menu"
         variant="normal"
         expandToViewport
         disabled={!isCurrent}
-        ariaLabel={t('status.label', { status: status.name })}
-        items={statuses.map((candidate) => statusItem(candidate, status, nextStatus))}
+        ariaLabel={t('status.label', { status: name })}
+        items={statuses.map((candidate) => statusItem(candidate, (nextStatus ?? status)?.id))}
         onItemClick={({ detail }) => {
           void report(client.command({ type: 'status.set', statusId: detail.id }));
         }}
       >
-        {status.name}
+        {name}
       </ButtonDropdown>
       {nextStatus !== undefined && (
         <span className="rf-status-next" data-testid="next-status">
@@ -43,11 +45,11 @@ export function StatusMenu({ client }: { client: WorkspaceClient }) {
   );
 }
 
-function statusItem(candidate: AgentStatus, current: AgentStatus, next: AgentStatus | undefined) {
+function statusItem(candidate: AgentStatus, chosenId: string | undefined) {
   return {
     id: candidate.id,
     text: candidate.name,
     itemType: 'checkbox' as const,
-    checked: candidate.id === (next ?? current).id,
+    checked: candidate.id === chosenId,
   };
 }

@@ -184,7 +184,7 @@ export function OutgoingItem({ message }: { message: OutgoingMessage }) {
 const EVENT_PREFIX = 'application/vnd.amazonaws.connect.event.';
 
 function eventText(t: Translate, item: TranscriptItem): string {
-  const id = `event.${item.contentType.slice(EVENT_PREFIX.length)}`;
+  const id = `event.${item.contentType?.slice(EVENT_PREFIX.length) ?? ''}`;
   const name = item.displayName ?? t(`role.${item.role}`);
   return id in english ? t(id as TextId, { name }) : t('event.other', { name });
 }

@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
 import { useTitle } from '../app/useTitle.js';
 import type { ContactView } from '../protocol/frames.js';
@@ -16,6 +16,12 @@ import { useOfferSignal } from './useOfferSignal.js';
 import { useWorkspace, useWorkspaceState } from './WorkspaceProvider.js';
 
 type Layout = 'single' | 'columns';
+/** The contact that was accepted or chosen to be answered; the count tells one request from the next. */
+interface FocusRequest {
+  contactId: string;
+  count: number;
+}
+
 const LAYOUT_KEY = 'ringfence.layout';
 
 /** Everything an agent works with: offers, the contacts at hand, and what is known about them. */
@@ -24,6 +30,7 @@ export function WorkspacePage() {
   const client = useWorkspace();
   const state = useWorkspaceState(client);
   const [chosenId, setChosenId] = useState<string>();
+  const [focusRequest, setFocusRequest] = useState<FocusRequest>({ contactId: '', count: 0 });
   const [layout, setLayout] = useState<Layout>(() =>
     localStorage.getItem(LAYOUT_KEY) === 'single' ? 'single' : 'columns',
   );
@@ -37,18 +44,31 @@ export function WorkspacePage() {
   useTitle(pageTitle());
   useOfferSignal(offers);
 
+  const chooseToAnswer = (contactId: string): void => {
+    setChosenId(contactId);
+    setFocusRequest(({ count }) => ({ contactId, count: count + 1 }));
+  };
+  const main = useFocusAfterLeaving(open.length);
+
   const chooseLayout = (chosen: Layout): void => {
     localStorage.setItem(LAYOUT_KEY, chosen);
     setLayout(chosen);
   };
 
   return (
-    <main className="rf-workspace" data-details={areDetailsOpen && current !== undefined}>
+    <main
+      ref={main}
+      tabIndex={-1}
+      className="rf-workspace"
+      data-testid="workspace"
+      data-details={areDetailsOpen && current !== undefined}
+    >
+      <h1 className="rf-hidden">{t('nav.workspace')}</h1>
       <ContactList
         state={state}
         contacts={open}
         currentId={current?.contactId}
-        onChoose={setChosenId}
+        onChoose={chooseToAnswer}
         layoutControl={
           <SegmentedControl
             data-testid="layout"
@@ -65,7 +85,7 @@ export function WorkspacePage() {
       <div className="rf-centre-column">
         <section aria-label={t('offer.region')} aria-live="assertive" className="rf-offers">
           {offers.map((contact, index) => (
-            <OfferCard key={contact.contactId} contact={contact} isFirst={index === 0} onAccepted={setChosenId} />
+            <OfferCard key={contact.contactId} contact={contact} isFirst={index === 0} onAccepted={chooseToAnswer} />
           ))}
         </section>
         {open.length === 0 && offers.length === 0 && <EmptyWorkspace state={state} />}
@@ -78,7 +98,11 @@ export function WorkspacePage() {
               onFocusCapture={() => setChosenId(contact.contactId)}
               onPointerDown={() => setChosenId(contact.contactId)}
             >
-              <Pane contact={contact} isCurrent={contact === current} />
+              <Pane
+                contact={contact}
+                isCurrent={contact === current}
+                focusRequest={focusRequest.contactId === contact.contactId ? focusRequest.count : 0}
+              />
             </div>
           ))}
         </div>
@@ -107,15 +131,33 @@ export function WorkspacePage() {
   }
 }
 
-function Pane({ contact, isCurrent }: { contact: ContactView; isCurrent: boolean }) {
+interface PaneProps {
+  contact: ContactView;
+  isCurrent: boolean;
+  focusRequest: number;
+}
+
+function Pane({ contact, isCurrent, focusRequest }: PaneProps) {
   const isWork = contact.state === 'CONNECTED' || contact.state === 'ENDED';
   if (!isWork) return <OtherPane contact={contact} />;
   switch (contact.channel) {
     case 'CHAT':
-      return <ChatPane contact={contact} isCurrent={isCurrent} />;
+      return <ChatPane contact={contact} isCurrent={isCurrent} focusRequest={focusRequest} />;
     case 'TASK':
       return <TaskPane contact={contact} />;
     case 'VOICE':
       return <OtherPane contact={contact} />;
   }
+}
+
+/** When the contact that had the focus leaves, the focus stays in the workspace. */
+function useFocusAfterLeaving(contactCount: number) {
+  const main = useRef<HTMLElement>(null);
+  const countBefore = useRef(contactCount);
+  useEffect(() => {
+    const hasLeft = contactCount < countBefore.current;
+    countBefore.current = contactCount;
+    if (hasLeft && document.activeElement === document.body) main.current?.focus();
+  }, [contactCount]);
+  return main;
 }

@@ -5,6 +5,8 @@ import { mayEnter, useSession } from '../app/session.js';
 import { browserEnvironment } from '../protocol/environment.js';
 import { WorkspaceClient, type WorkspaceState } from '../protocol/workspace-client.js';
 
+const FAILURES_BEFORE_ASKING = 2;
+
 const ClientContext = createContext<WorkspaceClient | undefined>(undefined);
 
 export function WorkspaceProvider({
@@ -14,7 +16,7 @@ export function WorkspaceProvider({
   children: ReactNode;
   onSignedOut: () => void;
 }) {
-  const { session } = useSession();
+  const { session, api } = useSession();
   const isAgent = mayEnter(session, 'workspace');
   const userId = session.user.id;
   const [client] = useState(() =>
@@ -26,9 +28,16 @@ export function WorkspaceProvider({
     const wake = (): void => {
       if (document.visibilityState === 'visible') client.wake();
     };
+    let phase = client.getState().connection.phase;
+    let failures = 0;
     const watchEnd = client.subscribe(() => {
       const { connection } = client.getState();
       if (connection.phase === 'stopped' && connection.reason === 'signed-out') onSignedOut();
+      if (connection.phase === phase) return;
+      phase = connection.phase;
+      if (phase === 'open') failures = 0;
+      // A refused upgrade looks like a broken network: ask whether the session is over.
+      if (phase === 'waiting' && ++failures >= FAILURES_BEFORE_ASKING) api.session().catch(() => undefined);
     });
     client.start();
     window.addEventListener('online', wake);
@@ -41,7 +50,7 @@ export function WorkspaceProvider({
       watchEnd();
       client.stop();
     };
-  }, [client, onSignedOut]);
+  }, [client, api, onSignedOut]);
 
   return <ClientContext value={client}>{children}</ClientContext>;
 }

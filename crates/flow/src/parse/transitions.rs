@@ -8,8 +8,7 @@ use super::{BRANCHES_MAX, Raw, Reader};
 use crate::block::{BlockIndex, ConditionRule, NextRule, Spec, Transitions};
 use crate::command::FlowError;
 use crate::condition::Condition;
-use crate::params::misspelling;
-use crate::problem::{Reported, cut, nearest};
+use crate::problem::{Reported, cut};
 
 impl Reader<'_> {
     pub(super) fn read_transitions(
@@ -72,7 +71,7 @@ impl Reader<'_> {
                 };
                 if let Ok(condition) = &condition {
                     condition.each_path(&mut |path| {
-                        if let Some(reason) = misspelling(path) {
+                        if let Some(reason) = self.problems.misspelling(path) {
                             self.problems
                                 .block(id, format!("condition `{condition}` {reason}"));
                         }
@@ -104,9 +103,8 @@ impl Reader<'_> {
                     .block(id, format!("has two branches for `{name}`: remove one"))),
                 Some(error) => Ok(error),
                 None => {
-                    let hint = nearest(name, FlowError::ALL.iter().map(|known| known.as_str()))
-                        .map(|known| format!(", did you mean `{known}`?"))
-                        .unwrap_or_default();
+                    let known = FlowError::ALL.iter().map(|known| known.as_str());
+                    let hint = self.problems.hint(name, known);
                     Err(self
                         .problems
                         .block(id, format!("unknown `ErrorType` `{}`{hint}", cut(name))))

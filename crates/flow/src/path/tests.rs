@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::problem::Problems;
 
 fn segments(text: &str) -> Option<Vec<String>> {
     let path = Path::parse(text).ok()?;
@@ -125,12 +126,13 @@ fn a_path_in_free_text_ends_where_the_prose_goes_on() {
 
 #[test]
 fn a_slip_of_the_pen_in_the_root_is_found() {
-    let meant = |text: &str| Path::parse(text).unwrap().misspelled_root();
-    assert_eq!(meant("$.Atributes.x"), Some("Attributes"));
-    assert_eq!(meant("$.attributes.x"), Some("Attributes"));
+    let meant = |text: &str| Problems::default().misspelling(&Path::parse(text).unwrap());
+    let wanted = "has the unknown path `$.Atributes.x`, did you mean `$.Attributes`?";
+    assert_eq!(meant("$.Atributes.x").as_deref(), Some(wanted));
+    assert!(meant("$.attributes.x").is_some());
+    assert!(meant("$.Tag.x").is_some());
     assert_eq!(meant("$.Attributes.x"), None);
     assert_eq!(meant("$.SomethingNew.x"), None);
-    assert_eq!(meant("$.Tag.x"), Some("Tags"));
 }
 
 proptest! {

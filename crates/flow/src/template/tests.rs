@@ -76,12 +76,33 @@ fn dollars_that_begin_no_path_are_dollars() {
 
 #[test]
 fn rendered_text_is_bounded() {
-    let twice = "$.Attributes.long$.Attributes.long";
-    assert!(with_at(|at| Template::parse(twice).render(at)).is_ok());
-    let more = format!("{twice}!");
-    assert!(with_at(|at| Template::parse(&more).render(at)).is_err());
-    let list = json!(["$.Attributes.long", "$.Attributes.long", "!"]);
-    assert!(with_at(|at| JsonTemplate::parse(&list).render(at)).is_err());
+    let fits = |text: &str| with_at(|at| Template::parse(text).render(at)).is_ok();
+    assert!(fits("$.Attributes.long$.Attributes.name"));
+    assert!(
+        !fits("$.Attributes.long$.Attributes.long"),
+        "values and their look-ups"
+    );
+    let long = "x".repeat(RENDERED_BYTES_MAX);
+    assert!(fits(&long));
+    assert!(!fits(&format!("{long}!")), "fixed text");
+    let look_ups = "$.Attributes.none".repeat(RENDERED_BYTES_MAX / LOOK_UP_BYTES);
+    assert!(fits(&look_ups));
+    assert!(!fits(&format!("{look_ups}!")), "look-ups without a value");
+}
+
+#[test]
+fn rendered_json_is_bounded() {
+    let fits = |value: &Value| with_at(|at| JsonTemplate::parse(value).render(at)).is_ok();
+    assert!(fits(&json!(["$.Attributes.long", "$.Attributes.name"])));
+    assert!(!fits(&json!(["$.Attributes.long", "$.Attributes.long"])));
+    assert!(
+        !fits(&json!({ ("n".repeat(RENDERED_BYTES_MAX + 1)): "" })),
+        "names"
+    );
+    assert!(
+        !fits(&json!(vec![1; RENDERED_BYTES_MAX / 8 + 1])),
+        "numbers"
+    );
 }
 
 #[test]

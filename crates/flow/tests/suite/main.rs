@@ -14,3 +14,4 @@ mod properties;
 mod publication;
 mod running;
 mod shared_flows;
+mod values;

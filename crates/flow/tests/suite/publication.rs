@@ -4,7 +4,7 @@
 use flow::problem::PROBLEMS_MAX;
 use flow::{
     BLOCKS_MAX, BRANCHES_MAX, CONTENT_BYTES_MAX, Flow, FlowKind, IDENTIFIER_CHARS_MAX,
-    PARAMETER_MEMBERS_MAX,
+    LOOK_UPS_MAX, PARAMETER_MEMBERS_MAX,
 };
 use model::resource::FlowType;
 use model::{QueueId, ResourceKind};
@@ -364,4 +364,58 @@ fn an_attribute_that_goes_beyond_what_may_stand_in_a_tag_is_refused() {
     assert_eq!(problems(&tag("team"), INBOUND), Vec::<String>::new());
     check(&tag("aws:team"), "not begin with `aws:`");
     check(&tag(&"k".repeat(129)), "must have 1 to 128 characters");
+}
+
+#[test]
+fn looking_up_what_was_meant_is_bounded() {
+    let slip = "$.Atributes.x";
+    let unknown = "$.Abcdefgh.x ";
+    let say = |text: String| {
+        with(block(
+            "a",
+            "MessageParticipant",
+            json!({ "Text": text }),
+            to("end", "end"),
+        ))
+    };
+    check(
+        &say(format!("{}{slip}", unknown.repeat(LOOK_UPS_MAX - 1))),
+        "did you mean `$.Attributes`?",
+    );
+    let beyond = say(format!("{}{slip}", unknown.repeat(LOOK_UPS_MAX)));
+    assert_eq!(problems(&beyond, INBOUND), Vec::<String>::new());
+}
+
+#[test]
+fn members_of_objects_that_change_the_meaning_must_be_known() {
+    let recording = |inner: Value| {
+        let behavior = json!({ "RecordingBehavior": inner });
+        with(block(
+            "a",
+            "UpdateContactRecordingBehavior",
+            behavior,
+            json!({ "NextAction": "end" }),
+        ))
+    };
+    let known = recording(json!({ "RecordedParticipants": ["Agent"] }));
+    assert_eq!(problems(&known, INBOUND), Vec::<String>::new());
+    check(
+        &recording(json!({ "RecordedParticipants": ["Agent"], "Everybody": "True" })),
+        "parameter `RecordingBehavior.Everybody` is not known",
+    );
+    check(
+        &recording(json!({ "RecordedParticipants": ["Agnet"] })),
+        "names `Agnet`",
+    );
+    let references =
+        json!({ "References": { "r": { "Type": "URL", "Value": "x", "Secret": "y" } } });
+    check(
+        &with(block(
+            "a",
+            "UpdateContactData",
+            references,
+            to("end", "end"),
+        )),
+        "parameter `References.r.Secret` is not known",
+    );
 }

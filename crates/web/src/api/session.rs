@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use model::resource::{BodyOf, SecurityProfile, User};
-use model::{InstanceId, ResourceKind, Secret, Timestamp};
+use model::{InstanceId, ResourceKind, Timestamp};
 use serde::Serialize;
 
 use crate::error::{self, ApiError};
-use crate::gate::{Arrival, SignedIn};
+use crate::gate::SignedIn;
 use crate::security::cookie;
 use crate::state::WebState;
 
@@ -50,13 +50,7 @@ pub(crate) async fn show(
     State(state): State<WebState>,
     Extension(signed_in): Extension<SignedIn>,
 ) -> Result<Json<SessionJson>, ApiError> {
-    session_json(
-        &state,
-        &signed_in.arrival,
-        &signed_in.principal,
-        &signed_in.csrf,
-    )
-    .map(Json)
+    session_json(&state, &signed_in).map(Json)
 }
 
 /// `POST /api/sign-out`: the session ends, and its sockets with it.
@@ -76,9 +70,7 @@ pub(crate) async fn sign_out(
 /// person's security profiles.
 pub(crate) fn session_json(
     state: &WebState,
-    arrival: &Arrival,
-    principal: &Principal,
-    csrf: &Secret<String>,
+    signed_in: &SignedIn,
 ) -> Result<SessionJson, ApiError> {
     let Principal::User {
         instance,
@@ -86,7 +78,7 @@ pub(crate) fn session_json(
         username,
         profiles,
         ..
-    } = principal
+    } = &signed_in.principal
     else {
         return Err(error::NOT_SIGNED_IN);
     };
@@ -116,22 +108,17 @@ pub(crate) fn session_json(
         },
         instance: InstanceJson {
             id: instance.to_string(),
-            alias: alias(state, arrival, principal, *instance),
+            alias: alias(state, signed_in, *instance),
         },
         permissions,
-        csrf_token: csrf.expose().clone(),
+        csrf_token: signed_in.csrf.expose().clone(),
         server_time: app.now(),
     })
 }
 
 /// The instance's short name, for those who may know it; its id for others.
-fn alias(
-    state: &WebState,
-    arrival: &Arrival,
-    principal: &Principal,
-    instance: InstanceId,
-) -> String {
-    let call = arrival.call(principal.clone(), "DescribeInstance");
+fn alias(state: &WebState, signed_in: &SignedIn, instance: InstanceId) -> String {
+    let call = signed_in.call("DescribeInstance");
     let known = state
         .app()
         .authorize::<DescribeInstance>(&call, Target::Instance(instance))

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::api::request::JsonBody;
 use crate::api::session::session_json;
 use crate::error::{self, ApiError};
-use crate::gate::Arrival;
+use crate::gate::{self, Arrival};
 use crate::security::cookie;
 use crate::state::WebState;
 
@@ -173,9 +173,11 @@ async fn answer(
     match outcome.map_err(failure)? {
         SignInOutcome::SignedIn { session, .. } => {
             let cookie = cookie::set_session(&session).ok_or(error::INTERNAL)?;
-            let begun = state.sign_in().session(&session).await?;
-            let (principal, csrf) = begun.ok_or(error::NOT_SIGNED_IN)?;
-            let shown = session_json(state, arrival, &principal, &csrf)?;
+            end_former_session(state, arrival).await;
+            let mut arrival = arrival.clone();
+            arrival.token = Some(session);
+            let signed_in = gate::session(state, arrival).await?;
+            let shown = session_json(state, &signed_in)?;
             let body = json!({"result": "signed-in", "session": shown});
             Ok(([(SET_COOKIE, cookie)], Json(body)).into_response())
         }
@@ -190,6 +192,19 @@ async fn answer(
         }))
         .into_response()),
         SignInOutcome::Refused => Err(refusal),
+    }
+}
+
+/// A browser has one session: the one that its cookie named until now ends.
+async fn end_former_session(state: &WebState, arrival: &Arrival) {
+    let Ok(former) = gate::session(state, arrival.clone()).await else {
+        return;
+    };
+    let call = former.call("SignOut");
+    let result = state.sign_in().sign_out(&call, &former.token).await;
+    state.app().finish(&call, &result).await;
+    if let Err(error) = result {
+        tracing::warn!(error = %error, "the former session of a browser did not end");
     }
 }
 

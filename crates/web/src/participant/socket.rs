@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use app::Principal;
 use app::chat::{ChatFrame, ChatSubscription};
 use app::limiter::Rate;
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::StreamExt;
-use model::TranscriptItemId;
 use model::transcript::{ItemContent, event_type};
 use model::transcript_json::{ItemReceipt, ParticipantItem, PassingEvent};
+use model::{ParticipantId, TranscriptItemId};
 use serde::Deserialize;
 use tokio::sync::watch;
 
@@ -124,9 +125,13 @@ async fn push(
     ) {
         return Close::HEARTBEAT_MISSING;
     }
+    let own = match &chat.principal {
+        Principal::Participant { participant, .. } => Some(*participant),
+        _ => None,
+    };
     let mut over = false;
     while let Some(frame) = chat.next().await {
-        over = is_end(&frame);
+        over = is_end(&frame, own);
         let text = match text_of(state, &frame) {
             Ok(text) => text,
             Err(fault) => {
@@ -149,13 +154,14 @@ async fn push(
 }
 
 /// Whether nothing follows: the chat ended, for all or for this participant.
-fn is_end(frame: &ChatFrame) -> bool {
+fn is_end(frame: &ChatFrame, own: Option<ParticipantId>) -> bool {
     let ChatFrame::Item(item) = frame else {
         return false;
     };
     match &item.content {
         ItemContent::Event { content_type, .. } => {
-            content_type == event_type::ENDED || content_type == event_type::LEFT
+            content_type == event_type::ENDED
+                || (content_type == event_type::LEFT && item.participant == own)
         }
         ItemContent::Message { .. } | ItemContent::Attachment(_) => false,
     }

@@ -80,20 +80,22 @@ pub(crate) async fn open(
     Extension(signed_in): Extension<SignedIn>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|_| ApiError::invalid("connect with a WebSocket"));
     let (_, user) = user_of(&signed_in.principal).ok_or(error::NOT_SIGNED_IN)?;
     // Listening first: an end of the session between here and the first look is not missed.
     let ended = state.sign_in().ended();
     let call = signed_in.call("OpenWorkspace");
     let target = Target::Agent(state.settings().instance, user);
-    let result = async {
-        let permit = state.app().authorize::<OpenWorkspace>(&call, target)?;
-        state.app().open_workspace(&call, permit).await
-    }
-    .await;
+    let permit = state.app().authorize::<OpenWorkspace>(&call, target);
+    let result = match (permit, &upgrade) {
+        (Ok(permit), Ok(_)) => state.app().open_workspace(&call, permit).await,
+        // A request that is no upgrade must not take the place of an open workspace.
+        (Ok(_), Err(_)) => return Err(ApiError::invalid("connect with a WebSocket")),
+        (Err(refusal), _) => Err(refusal),
+    };
     state.app().finish(&call, &result).await;
     let workspace = result?;
-    let upgrade = socket::with_limits(upgrade?, CLIENT_FRAME_BYTES_MAX);
+    let upgrade = upgrade.map_err(|_| ApiError::invalid("connect with a WebSocket"))?;
+    let upgrade = socket::with_limits(upgrade, CLIENT_FRAME_BYTES_MAX);
     let holder = Holder::new(signed_in);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (sender, receiver) = socket.split();

@@ -1,0 +1,129 @@
+//! Files of a chat, up and down.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use serde_json::json;
+
+use crate::center::{Answer, Center, FILES_HOST, ORIGIN, SHOP, request};
+use crate::chat::Customer;
+use crate::workspace::{accept_offer, available_agent};
+
+fn path_of(url: &str) -> String {
+    url.strip_prefix("https://files.example")
+        .unwrap()
+        .to_owned()
+}
+
+async fn put(center: &Center, path: &str, bytes: &'static [u8]) -> Answer {
+    let upload = Request::put(path)
+        .header("host", FILES_HOST)
+        .header("origin", ORIGIN)
+        .body(Body::from(bytes))
+        .unwrap();
+    center.send_to_files(upload).await
+}
+
+async fn get(center: &Center, path: &str) -> Answer {
+    let headers = [("host", FILES_HOST), ("origin", SHOP)];
+    let asked = request(Method::GET, path, &headers, None);
+    center.send_to_files(asked).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_up_by_one_grant_and_comes_down_by_another() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut agent = available_agent(address, &browser).await;
+    let _customer = Customer::arrive(&center).await;
+    let contact = accept_offer(&mut agent).await;
+    let files = format!("/api/contacts/{contact}/attachments");
+
+    let new = json!({"name": "<b>bill.txt", "size": 5, "contentType": "text/plain"});
+    let granted = browser.post(&files, new).await.json();
+    let upload = path_of(granted["url"].as_str().unwrap());
+    assert!(granted["expiresAt"].is_i64());
+    assert_eq!(
+        get(&center, &upload.replace("upload", "download"))
+            .await
+            .status,
+        StatusCode::NOT_FOUND,
+        "a grant for uploading does not download"
+    );
+    assert_eq!(
+        put(&center, &upload, b"123456").await.status,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    assert_eq!(
+        put(&center, &upload, b"1234").await.code(),
+        "attachment-refused"
+    );
+    let uploaded = put(&center, &upload, b"12345").await;
+    assert_eq!(uploaded.status, StatusCode::OK);
+    assert_eq!(uploaded.headers["access-control-allow-origin"], ORIGIN);
+    assert_eq!(
+        put(&center, &upload, b"12345").await.status,
+        StatusCode::NOT_FOUND,
+        "once"
+    );
+
+    let attachment = granted["attachmentId"].as_str().unwrap();
+    let done = browser
+        .post(&format!("{files}/{attachment}/complete"), json!({}))
+        .await;
+    assert_eq!(done.status, StatusCode::NO_CONTENT);
+    let item = agent
+        .until(|frame| frame["type"] == "chat.item" && frame["item"]["kind"] == "attachment")
+        .await;
+    assert_eq!(item["item"]["attachments"][0]["size"], 5);
+
+    let granted = browser.get(&format!("{files}/{attachment}")).await.json();
+    let download = path_of(granted["url"].as_str().unwrap());
+    let file = get(&center, &download).await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert_eq!(file.body.as_ref(), b"12345");
+    let disposition = "attachment; filename*=UTF-8''%3Cb%3Ebill.txt";
+    assert_eq!(file.headers["content-disposition"], disposition);
+    assert_eq!(file.headers["x-content-type-options"], "nosniff");
+    assert_eq!(file.headers["cache-control"], "no-store");
+    let policy = file.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.ends_with("; sandbox"));
+    assert_eq!(
+        put(&center, &download.replace("download", "upload"), b"x")
+            .await
+            .status,
+        StatusCode::NOT_FOUND,
+        "a grant for downloading does not upload"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_not_taken_are_refused_with_their_limit() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut agent = available_agent(address, &browser).await;
+    let _customer = Customer::arrive(&center).await;
+    let contact = accept_offer(&mut agent).await;
+    let files = format!("/api/contacts/{contact}/attachments");
+    for new in [
+        json!({"name": "a.exe", "size": 5, "contentType": "application/x-msdownload"}),
+        json!({"name": "a.txt", "size": 21 * 1024 * 1024, "contentType": "text/plain"}),
+        json!({"name": "a/b.txt", "size": 5, "contentType": "text/plain"}),
+    ] {
+        let answer = browser.post(&files, new).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.code(), "attachment-refused");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_is_no_grant() {
+    let center = Center::start().await;
+    for grant in ["x", "%00", "..%2f..", &"x".repeat(5000)] {
+        let answer = get(&center, &format!("/download/{grant}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{grant}");
+        let answer = put(&center, &format!("/upload/{grant}"), b"x").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{grant}");
+    }
+}
