@@ -1,6 +1,6 @@
 //! What the verification of one signed request costs.
 
-#![expect(missing_docs, clippy::expect_used, reason = "a benchmark")]
+#![expect(clippy::expect_used, reason = "a benchmark")]
 
 use std::hint::black_box;
 

@@ -1,5 +1,7 @@
 //! What goes back: JSON for `connect` and `connectparticipant`, XML for `sts`.
 
+use std::fmt::Write as _;
+
 use app::AppError;
 use axum::body::Body;
 use axum::response::Response;
@@ -104,11 +106,14 @@ fn xml_error(code: Code, refusal: &Refusal, request: RequestId) -> String {
 }
 
 fn elements(members: &Map<String, Value>) -> String {
-    members
-        .iter()
-        .filter_map(|(name, value)| Some((name, value.as_str()?)))
-        .map(|(name, text)| format!("<{name}>{}</{name}>", escape_xml(text)))
-        .collect()
+    let mut text = String::new();
+    for (name, value) in members {
+        if let Some(value) = value.as_str() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "<{name}>{}</{name}>", escape_xml(value));
+        }
+    }
+    text
 }
 
 fn escape_xml(text: &str) -> String {

@@ -41,7 +41,6 @@ codes! {
     AccessDenied = "AccessDeniedException", 403;
     Conflict = "ConflictException", 409;
     ContactFlowNotPublished = "ContactFlowNotPublishedException", 404;
-    ContactNotFound = "ContactNotFoundException", 410;
     DuplicateResource = "DuplicateResourceException", 409;
     Idempotency = "IdempotencyException", 409;
     InternalServer = "InternalServerException", 500;

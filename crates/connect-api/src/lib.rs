@@ -17,6 +17,8 @@ mod route;
 mod service;
 mod settings;
 pub mod sigv4;
+#[cfg(test)]
+mod test_center;
 mod throttle;
 
 pub use body::{BODY_TIMEOUT, JSON_DEPTH_MAX};

@@ -63,7 +63,7 @@ pub(crate) fn slice<T>(items: Vec<T>, after: usize, limit: usize) -> (Vec<T>, Op
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
     use super::*;
 

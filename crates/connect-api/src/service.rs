@@ -2,6 +2,8 @@
 
 mod bearer;
 mod signed;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -87,7 +89,7 @@ async fn serve(State(api): State<Arc<Api>>, request: Request<Body>) -> Response 
     }
     match signed::authenticate(&api, service, &parts, body).await {
         Ok(caller) => api.call(service, request_id, &parts, caller).await,
-        Err(refusal) => api.turn_away(service, request_id, &parts, &refusal),
+        Err(refusal) => turn_away(service, request_id, &parts, &refusal),
     }
 }
 
@@ -102,24 +104,6 @@ fn service_of(path: &str) -> Service {
 }
 
 impl Api {
-    /// Answers a caller who has not shown who it is.
-    fn turn_away(
-        &self,
-        service: Service,
-        request_id: RequestId,
-        parts: &Parts,
-        refusal: &Refusal,
-    ) -> Response {
-        let code = refusal.code(service, service.codes());
-        tracing::debug!(
-            request.id = %request_id,
-            code = code.name(),
-            source.ip = ?source_ip(parts),
-            "unauthenticated request refused"
-        );
-        answer::refusal(service, code, refusal, request_id)
-    }
-
     /// Answers a caller who has shown who it is.
     async fn call(
         &self,
@@ -133,7 +117,7 @@ impl Api {
             .find(parts.method.as_str(), parts.uri.path())
             .filter(|(entry, _)| entry.service() == service);
         let Some((entry, labels)) = found else {
-            return self.turn_away(service, request_id, parts, &Refusal::UnknownOperation);
+            return turn_away(service, request_id, parts, &Refusal::UnknownOperation);
         };
         let operation = entry.spec.operation();
         match self.run(entry, &labels, request_id, parts, caller).await {
@@ -159,6 +143,7 @@ impl Api {
         parts: &Parts,
         caller: Authenticated,
     ) -> Result<Value, Refusal> {
+        // What the limiter stops leaves no audit entry: a flood must not fill the trail.
         self.throttle
             .check(caller.caller, entry.class())
             .map_err(|throttled| AppError::Throttled {
@@ -213,6 +198,23 @@ impl Api {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         RequestId::generate(&mut ids)
     }
+}
+
+/// Answers a caller who has not shown who it is.
+fn turn_away(
+    service: Service,
+    request_id: RequestId,
+    parts: &Parts,
+    refusal: &Refusal,
+) -> Response {
+    let code = refusal.code(service, service.codes());
+    tracing::debug!(
+        request.id = %request_id,
+        code = code.name(),
+        source.ip = ?source_ip(parts),
+        "unauthenticated request refused"
+    );
+    answer::refusal(service, code, refusal, request_id)
 }
 
 type Query = Vec<(String, String)>;

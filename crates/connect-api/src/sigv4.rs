@@ -12,6 +12,6 @@ mod verify;
 mod tests;
 
 pub use canonical::canonical_query;
-pub use header::{Authorization, HeaderProblem};
+pub use header::{AUTHORIZATION_BYTES_MAX, Authorization, HeaderProblem, SIGNED_HEADERS_MAX};
 pub use keys::{SIGNING_KEYS_MAX, SigningKeys};
 pub use verify::{CLOCK_WINDOW, RequestHead, SignatureProblem, SignedRequest};

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn callers_and_classes_are_limited_each_for_themselves() {
-        let rate = Rate::every(std::time::Duration::from_secs(3600), 1);
+        let rate = Rate::every(std::time::Duration::from_hours(1), 1);
         let throttle = Throttle::new(&Rates {
             read: rate,
             write: rate,

@@ -1,110 +1,25 @@
 //! Every operation against a running application: with a caller who holds no right, and with the id of
 //! an instance that is not there. A new line in the table is tested without a word here, or fails.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
-use app::action::CreateInstance;
-use app::chat::attachments::AttachmentLimits;
-use app::ports::Clock;
-use app::signin::{SecondFactor, SignInConfig};
-use app::{Adapters, App, AppError, Call, Principal, Settings, Target};
-use keys::LocalKeyProvider;
+use app::{AppError, Call, Principal, Target};
 use model::transcript::ParticipantRole;
-use model::{
-    ContactId, IdSource, InstanceId, LoginSessionId, ParticipantId, RequestId, Secret, Timestamp,
-    UserId,
-};
-use policy::CedarPolicy;
+use model::{ContactId, InstanceId, LoginSessionId, ParticipantId, RequestId, UserId};
 use serde_json::{Map, Value, json};
-use signin::{Capacity, LocalVerifier};
-use store::SqliteStore;
-use tempfile::TempDir;
 
 use super::TABLE;
 use crate::error::{Code, Refusal};
 use crate::members::Members;
 use crate::operation::{Context, Entry, Service};
-use crate::page::PageTokens;
 use crate::route::Labels;
-use crate::settings::ApiSettings;
-use crate::throttle::Rates;
+use crate::test_center::{Center, with_center};
 
 const ID: &str = "00000000-0000-4000-8000-00000000000a";
 
-struct StillClock;
-
-impl Clock for StillClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_secs(1_800_000_000)
-    }
-}
-
-/// A center in a folder of its own, with one instance.
-struct Center {
-    app: App,
-    instance: InstanceId,
-    settings: ApiSettings,
-    pages: PageTokens,
-    ids: Mutex<IdSource>,
-    _folder: TempDir,
-}
-
 impl Center {
-    async fn start() -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Arc::new(SqliteStore::open(&folder.path().join("data")).unwrap());
-        let passphrase = Secret::new("correct horse battery staple".to_owned());
-        let root = folder.path().join("root.key");
-        let provider = LocalKeyProvider::create(&root, &passphrase).unwrap();
-        let adapters = Adapters {
-            store: Arc::clone(&store) as _,
-            keys: Arc::clone(&store) as _,
-            provider: Arc::new(provider),
-            policy: Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()),
-            verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
-            blobs: store,
-            scanner: None,
-            clock: Arc::new(StillClock),
-        };
-        let settings = Settings {
-            region: "eu-central-1".to_owned(),
-            account: "123456789012".to_owned(),
-            outbox: false,
-            limits: engine::config::Limits::default(),
-            attachments: AttachmentLimits::default(),
-            signin: SignInConfig::default(),
-        };
-        let app = App::start(adapters, settings).await.unwrap();
-        let request = RequestId::from_u128(1);
-        let source = Service::Connect.source();
-        let call = Arc::new(Call::new(
-            Principal::System("test"),
-            request,
-            source,
-            "CreateInstance",
-        ));
-        let permit = app
-            .authorize::<CreateInstance>(&call, Target::Account)
-            .unwrap();
-        let instance = app.create_instance(&call, permit, "test").await.unwrap();
-        Self {
-            instance: instance.scope.instance,
-            app,
-            settings: ApiSettings {
-                public_authority: "localhost".parse().unwrap(),
-                attachments_authority: "localhost:1".parse().unwrap(),
-                approved_origins: BTreeSet::new(),
-                rates: Rates::default(),
-                page_key: Secret::new([1; 32]),
-            },
-            pages: PageTokens::new(&Secret::new([1; 32])),
-            ids: Mutex::new(IdSource::from_number(1)),
-            _folder: folder,
-        }
-    }
-
     /// Calls an operation with members that its model accepts. The code, or `None` on success.
     async fn call(
         &self,
@@ -162,13 +77,26 @@ fn labels(entry: &Entry, instance: InstanceId) -> Labels {
 
 /// Members that every operation accepts, and what some of them want otherwise.
 fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
+    let mut body = members_of_contacts(instance);
+    body.extend(members_of_resources());
+    let other = match entry.spec.operation() {
+        "CreateContactFlow" => Some(("Status", json!("SAVED"))),
+        "UpdateContactFlowModuleMetadata" => Some(("State", json!("ACTIVE"))),
+        "CreateParticipantConnection" => Some(("Type", json!(["WEBSOCKET"]))),
+        "GetTranscript" => Some(("ContactId", Value::Null)),
+        _ => None,
+    };
+    body.extend(other.map(|(name, value)| (name.to_owned(), value)));
+    body
+}
+
+fn members_of_resources() -> Map<String, Value> {
     let pair = json!({"QueueId": ID, "Channel": "CHAT"});
-    let mut body = json!({
-        "InstanceId": instance,
+    let members = json!({
         "Name": "A",
         "Description": "A",
         "SecurityProfileName": "A",
-        "Username": "a",
+        "Username": "somebody",
         "Password": "correct-Horse-9-battery-staple",
         "IdentityInfo": {"FirstName": "A", "LastName": "B"},
         "PhoneConfig": {"PhoneType": "SOFT_PHONE"},
@@ -176,9 +104,6 @@ fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
         "RoutingProfileId": ID,
         "HoursOfOperationId": ID,
         "AgentStatusId": ID,
-        "ContactFlowId": ID,
-        "ContactId": ID,
-        "InitialContactId": ID,
         "QuickConnectIds": [ID],
         "QuickConnectConfig": {
             "QuickConnectType": "QUEUE",
@@ -199,6 +124,16 @@ fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
         "QueueReferences": [pair],
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
+    });
+    members.as_object().unwrap().clone()
+}
+
+fn members_of_contacts(instance: InstanceId) -> Map<String, Value> {
+    let members = json!({
+        "InstanceId": instance,
+        "ContactFlowId": ID,
+        "ContactId": ID,
+        "InitialContactId": ID,
         "Attributes": {"a": "b"},
         "ParticipantDetails": {"DisplayName": "A"},
         "ContentType": "text/plain",
@@ -210,14 +145,7 @@ fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
         "SessionId": ID,
         "RedirectUri": "https://example.com",
     });
-    match entry.spec.operation() {
-        "CreateContactFlow" => body["Status"] = json!("SAVED"),
-        "UpdateContactFlowModuleMetadata" => body["State"] = json!("ACTIVE"),
-        "CreateParticipantConnection" => body["Type"] = json!(["WEBSOCKET"]),
-        "GetTranscript" => body["ContactId"] = Value::Null,
-        _ => {}
-    }
-    body.as_object().unwrap().clone()
+    members.as_object().unwrap().clone()
 }
 
 /// A signed-in user without any security profile.
@@ -249,15 +177,6 @@ fn stranger(instance: InstanceId) -> Principal {
         participant: ParticipantId::from_u128(7),
         role: ParticipantRole::Customer,
     }
-}
-
-/// Hashing the passphrase takes its time: the tests share one center.
-fn with_center<F: Future<Output = ()>>(test: impl FnOnce(&'static Center) -> F) {
-    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
-    static CENTER: OnceLock<Center> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| tokio::runtime::Runtime::new().unwrap());
-    let center = CENTER.get_or_init(|| runtime.block_on(Center::start()));
-    runtime.block_on(test(center));
 }
 
 #[test]
@@ -312,22 +231,34 @@ fn a_user_is_denied_everything_in_another_instance() {
     });
 }
 
+fn of_participants() -> impl Iterator<Item = &'static Entry> {
+    TABLE
+        .iter()
+        .filter(|entry| entry.service() == Service::Participant)
+}
+
 #[test]
-fn participants_operations_refuse_whoever_is_no_participant_of_a_chat_here() {
+fn operations_of_participants_refuse_whoever_is_none() {
     with_center(async |center| {
-        for entry in TABLE
-            .iter()
-            .filter(|entry| entry.service() == Service::Participant)
-        {
-            for principal in [
-                access_key(),
-                nobody(center.instance),
-                stranger(center.instance),
-            ] {
+        for entry in of_participants() {
+            for principal in [access_key(), nobody(center.instance)] {
                 let code = center.call(entry, principal, center.instance).await;
-                assert!(code.is_some(), "{}", entry.spec.name);
-                assert_ne!(code, Some(Code::InternalServer), "{}", entry.spec.name);
+                assert_eq!(code, Some(Code::ResourceNotFound), "{}", entry.spec.name);
             }
+        }
+    });
+}
+
+#[test]
+fn a_participant_of_a_chat_that_is_not_here_does_nothing() {
+    with_center(async |center| {
+        for entry in of_participants() {
+            let caller = stranger(center.instance);
+            let code = center.call(entry, caller, center.instance).await;
+            // Of a chat in which nothing was said, the transcript is empty.
+            let empty = entry.spec.operation() == "GetTranscript";
+            assert_eq!(code.is_none(), empty, "{}: {code:?}", entry.spec.name);
+            assert_ne!(code, Some(Code::InternalServer), "{}", entry.spec.name);
         }
     });
 }

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use model::{RequestId, Secret};
 
-use super::{Api, Authenticated, PARTICIPANT_BODY_BYTES_MAX};
+use super::{Api, Authenticated, PARTICIPANT_BODY_BYTES_MAX, turn_away};
 use crate::body;
 use crate::error::Refusal;
 use crate::operation::Service;
@@ -31,7 +31,7 @@ const ALLOWED_HEADERS: &str = "authorization,content-type,x-amz-bearer,x-amz-con
 pub(super) async fn serve(api: &Api, request_id: RequestId, parts: &Parts, body: Body) -> Response {
     let origin = match approved_origin(api, &parts.headers) {
         Ok(origin) => origin,
-        Err(refusal) => return api.turn_away(Service::Participant, request_id, parts, &refusal),
+        Err(refusal) => return turn_away(Service::Participant, request_id, parts, &refusal),
     };
     let mut response = match (&origin, &parts.method) {
         (Some(_), &Method::OPTIONS) => preflight(),
@@ -40,7 +40,7 @@ pub(super) async fn serve(api: &Api, request_id: RequestId, parts: &Parts, body:
                 api.call(Service::Participant, request_id, parts, caller)
                     .await
             }
-            Err(refusal) => api.turn_away(Service::Participant, request_id, parts, &refusal),
+            Err(refusal) => turn_away(Service::Participant, request_id, parts, &refusal),
         },
     };
     let headers = response.headers_mut();

@@ -14,7 +14,7 @@ use super::keys::{Scope, SigningKeys, derive};
 
 /// How far the client's clock may be off, either way. AWS documents five minutes for Signature
 /// Version 4 in general; some of its services accept fifteen.
-pub const CLOCK_WINDOW: Duration = Duration::from_secs(5 * 60);
+pub const CLOCK_WINDOW: Duration = Duration::from_mins(5);
 
 /// Headers that may stand once only: what decides must not be ambiguous.
 const ONCE: &[&str] = &[
@@ -140,9 +140,10 @@ impl<'r> SignedRequest<'r> {
                 service,
             });
         }
-        let payload_hash = match head.headers.contains_key("x-amz-content-sha256") {
-            true => Some(single(head.headers, "x-amz-content-sha256")?),
-            false => None,
+        let payload_hash = if head.headers.contains_key("x-amz-content-sha256") {
+            Some(single(head.headers, "x-amz-content-sha256")?)
+        } else {
+            None
         };
         if payload_hash.is_some_and(|hash| hash.len() != 64) {
             return Err(SignatureProblem::UnsignedPayload);

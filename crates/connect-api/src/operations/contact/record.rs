@@ -1,6 +1,8 @@
 //! `Contact` as `DescribeContact` shows it.
 
-use model::contact::{AgentRecord, ContactRecord, Endpoint, PersonalText, QueueRecord, QueueRef};
+use model::contact::{
+    AgentRecord, ContactRecord, DisconnectReason, Endpoint, PersonalText, QueueRecord, QueueRef,
+};
 use model::{InstanceScope, Timestamp};
 
 use crate::operations::prelude::*;
@@ -40,7 +42,7 @@ pub(super) fn write(scope: &InstanceScope, contact: &ContactRecord) -> Value {
         "Tags": contact.tags,
         "SegmentAttributes": segment_attributes,
         "Attributes": attributes,
-        "DisconnectReason": contact.disconnect_reason.map(|reason| reason.as_str()),
+        "DisconnectReason": contact.disconnect_reason.map(DisconnectReason::as_str),
     })
 }
 

@@ -34,9 +34,10 @@ impl Operation for UpdateHoursOfOperation {
             name: body.optional_text("Name", NAME_CHARS)?,
             description: body.optional_text("Description", DESCRIPTION_CHARS)?,
             time_zone: body.optional_text("TimeZone", 1..=100)?,
-            weekly: match body.has("Config") {
-                true => Some(config::parse(&body)?),
-                false => None,
+            weekly: if body.has("Config") {
+                Some(config::parse(&body)?)
+            } else {
+                None
             },
         };
         Ok((members.resource::<HoursId>("HoursOfOperationId")?, changes))

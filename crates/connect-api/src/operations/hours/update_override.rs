@@ -44,9 +44,10 @@ impl Operation for UpdateHoursOfOperationOverride {
             description: body.optional_text("Description", DESCRIPTION_CHARS)?,
             from: body.optional_text("EffectiveFrom", 10..=10)?,
             till: body.optional_text("EffectiveTill", 10..=10)?,
-            hours: match body.has("Config") {
-                true => Some(config::parse(&body)?),
-                false => None,
+            hours: if body.has("Config") {
+                Some(config::parse(&body)?)
+            } else {
+                None
             },
         };
         Ok((target, changes))
