@@ -134,9 +134,7 @@ enum Openness {
 
 fn decisions(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decision");
-    group
-        .throughput(Throughput::Elements(1))
-        .measurement_time(Duration::from_secs(4));
+    group.throughput(Throughput::Elements(1));
     for waiting in WAITING {
         let mut indexes = Indexes::new(waiting);
         group.bench_function(BenchmarkId::from_parameter(waiting), |bencher| {
