@@ -157,7 +157,9 @@ impl App {
         if let Principal::AccessKey { account, .. } = &call.principal
             && *account != self.settings().account
         {
-            return Err(AppError::AccessDenied { action: A::SPEC.name });
+            return Err(AppError::AccessDenied {
+                action: A::SPEC.name,
+            });
         }
         let tags = self.tags_of(target);
         permit::authorize::<A>(

@@ -333,6 +333,7 @@ impl Center {
             description: None,
             references: BTreeMap::new(),
             tags: Tags::new(),
+            customer_id: None,
             customer_endpoint: None,
             system_endpoint: None,
             customer: None,

@@ -153,7 +153,9 @@ pub(crate) fn check_grants(
     if granted.is_subset(&held) {
         Ok(())
     } else {
-        Err(AppError::AccessDenied { action: "connect:UpdateUserSecurityProfiles" })
+        Err(AppError::AccessDenied {
+            action: "connect:UpdateUserSecurityProfiles",
+        })
     }
 }
 

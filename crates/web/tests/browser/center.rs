@@ -325,5 +325,5 @@ fn new_resource<B>(name: &str, body: B) -> NewResource<B> {
 
 /// A limit that a test reaches with its third request.
 pub(crate) fn two_only() -> Rate {
-    Rate::every(std::time::Duration::from_secs(600), 2)
+    Rate::every(std::time::Duration::from_mins(10), 2)
 }
