@@ -17,7 +17,9 @@ use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::ports::store::{Batch, KeyedHash, Sealed, Write};
 use crate::principal::Call;
-use crate::signin::{Directory, DirectoryUser, NewAdministrator, Sealing, SignIn, SigninPlace};
+use crate::signin::{
+    AccessKey, Directory, DirectoryUser, NewAdministrator, Sealing, SignIn, SigninPlace,
+};
 use crate::vault::{InstanceKeys, Place};
 
 /// Seals sign-in rows under the account's keys: a cookie must be found before its instance is known.
@@ -278,6 +280,14 @@ impl App {
             password,
             totp_secret,
         })
+    }
+
+    /// The access key of this id.
+    ///
+    /// # Errors
+    /// `Unavailable` where keys could not be read yet.
+    pub async fn access_key(&self, key_id: &str) -> Result<Option<Arc<AccessKey>>, AppError> {
+        self.0.signin.access_key(key_id).await
     }
 
     /// Makes an access key of the account under this name and deletes those made before.

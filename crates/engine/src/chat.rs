@@ -229,13 +229,11 @@ impl Engine {
             .contacts
             .get(&id)
             .and_then(|found| found.chat.as_ref()?.present(participant)?.user);
-        match agent {
-            Some(agent) => self.end_by_agent(agent, id),
-            None => {
-                self.leave(id, participant);
-                Ok(Reply::Done)
-            }
+        if let Some(agent) = agent {
+            return self.end_by_agent(agent, id);
         }
+        self.leave(id, participant);
+        Ok(Reply::Done)
     }
 
     /// The customer of a chat has been silent for too long.
@@ -508,6 +506,3 @@ fn view_action(content: &ItemContent) -> Option<(String, serde_json::Value)> {
         .to_owned();
     Some((action, data))
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,7 +15,7 @@ use model::{Channel, ContactId, FlowId, HoursId, InitiationMethod, Tags};
 use crate::channel;
 use crate::chat::INTERACTIVE;
 use crate::config::{REFERENCES_MAX, SEGMENTS_MAX, TASK_CHAIN_MAX};
-use crate::contact::{Contact, ContactState, Order, PRIORITY_DEFAULT, QueueStay, RunSlot};
+use crate::contact::{Contact, ContactState, Order, QueueStay, RunSlot};
 use crate::engine::Engine;
 use crate::hours;
 use crate::lifecycle::{INBOUND_FLOWS, TRANSFER_FLOWS};
@@ -225,54 +225,41 @@ impl Engine {
         );
         let now = self.now;
         let new = ContactId::generate(&mut self.ids);
-        self.insert_contact(Contact {
-            record: ContactRecord {
-                id: new,
-                initial_id: new,
-                previous_id: None,
-                next_id: None,
-                related_id: Some(id),
-                channel: Channel::Task,
-                initiation_method: InitiationMethod::Api,
-                name: Some(task.name),
-                description: task.description,
-                language_code,
-                customer_id,
-                customer_endpoint: None,
-                system_endpoint: None,
-                customer_display_name: None,
-                attributes,
-                segment_attributes: std::collections::BTreeMap::new(),
-                references: task.references,
-                tags: Tags::new(),
-                initiated_at: now,
-                scheduled_at: None,
-                connected_to_system_at: None,
-                transfer_completed_at: None,
-                disconnected_at: None,
-                disconnect_reason: None,
-                last_updated_at: now,
-                queue: None,
-                agent: None,
-                agent_connection_attempts: 0,
-            },
-            state: ContactState::Scheduled {
-                at: now.plus(TASK_START_DELAY),
-            },
-            origin: new,
-            segment: 1,
-            task_depth,
-            ends_at: channel::lifetime_end(Channel::Task, now, None, &self.config.limits),
-            target_queue: None,
-            order: None,
-            priority: PRIORITY_DEFAULT,
-            age_adjustment_s: 0,
-            hooks: std::collections::BTreeMap::new(),
-            recording: None,
-            main_run: None,
-            queue_run: None,
-            chat: None,
-        });
+        let record = ContactRecord {
+            id: new,
+            initial_id: new,
+            previous_id: None,
+            next_id: None,
+            related_id: Some(id),
+            channel: Channel::Task,
+            initiation_method: InitiationMethod::Api,
+            name: Some(task.name),
+            description: task.description,
+            language_code,
+            customer_id,
+            customer_endpoint: None,
+            system_endpoint: None,
+            customer_display_name: None,
+            attributes,
+            segment_attributes: std::collections::BTreeMap::new(),
+            references: task.references,
+            tags: Tags::new(),
+            initiated_at: now,
+            scheduled_at: None,
+            connected_to_system_at: None,
+            transfer_completed_at: None,
+            disconnected_at: None,
+            disconnect_reason: None,
+            last_updated_at: now,
+            queue: None,
+            agent: None,
+            agent_connection_attempts: 0,
+        };
+        let at = now.plus(TASK_START_DELAY);
+        let mut contact = Contact::new(record, ContactState::Scheduled { at });
+        contact.task_depth = task_depth;
+        contact.ends_at = channel::lifetime_end(Channel::Task, now, None, &self.config.limits);
+        self.insert_contact(contact);
         self.plan_run(new, RunSlot::Main, flow);
         Some(new)
     }

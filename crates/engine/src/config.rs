@@ -194,8 +194,12 @@ pub const REFERENCES_MAX: usize = 50;
 /// Most commands that a flow may give without waiting in between; a flow that gives more is stopped.
 pub const COMMANDS_MAX: usize = 10_000;
 
-/// Most pushed-back ids per chat by which a repeated `Say` is recognised.
+/// By how many of a chat's last items a repeated `Say` is recognised. The program around the engine
+/// remembers client tokens for longer; this covers what was said shortly before a crash.
 pub const RECENT_ITEMS_MAX: usize = 16;
+
+/// Most statuses that the record of one contact notes for its agent.
+pub const AGENT_STATUSES_MAX: usize = 100;
 
 /// Longest duration of a chat that names none, minutes (`ChatDurationInMinutes`).
 pub const CHAT_DURATION_DEFAULT_MIN: u32 = 1500;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flow::command::{EventHook, WaitEventKind};
-use flow::{FlowRun, WaitFor};
+use flow::{FlowLogging, FlowRun, WaitFor};
 use model::contact::{ContactRecord, QueueRef};
 use model::{Channel, ContactId, FlowId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,8 @@ pub(crate) enum RunSlot {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) run: FlowRun,
-    /// What it waits for; absent only within an input, before its first step.
+    /// What it waits for; absent before its first step, which follows within the input except where the
+    /// contact is scheduled.
     pub(crate) wait: Option<Wait>,
 }
 
@@ -141,6 +142,8 @@ pub(crate) struct Contact {
     pub(crate) priority: u32,
     pub(crate) age_adjustment_s: i64,
     pub(crate) hooks: BTreeMap<EventHook, FlowId>,
+    /// Whether its flows tell their steps; later runs and segments inherit it.
+    pub(crate) logging: FlowLogging,
     /// What is recorded and analysed, as the block said it.
     pub(crate) recording: Option<serde_json::Value>,
     pub(crate) main_run: Option<Run>,
@@ -159,6 +162,28 @@ pub(crate) enum Order {
 }
 
 impl Contact {
+    /// The first segment of an interaction.
+    pub(crate) fn new(record: ContactRecord, state: ContactState) -> Self {
+        Self {
+            origin: record.id,
+            record,
+            state,
+            segment: 1,
+            task_depth: 0,
+            ends_at: None,
+            target_queue: None,
+            order: None,
+            priority: PRIORITY_DEFAULT,
+            age_adjustment_s: 0,
+            hooks: BTreeMap::new(),
+            logging: FlowLogging::default(),
+            recording: None,
+            main_run: None,
+            queue_run: None,
+            chat: None,
+        }
+    }
+
     pub(crate) fn id(&self) -> ContactId {
         self.record.id
     }

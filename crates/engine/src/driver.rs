@@ -20,7 +20,7 @@ impl Engine {
         let Some(contact) = self.contacts.get_mut(&id) else {
             return;
         };
-        let run = FlowRun::start(flow);
+        let run = FlowRun::start(flow).with_logging(contact.logging);
         for pin in pins(&run) {
             self.config.pin(pin);
         }
@@ -82,6 +82,9 @@ impl Engine {
         };
         let pinned = pins(&run.run);
         let end = self.step_until_wait(id, slot, &mut run, answer);
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            contact.logging = run.run.logging();
+        }
         if end.is_none() {
             for pin in pins(&run.run) {
                 self.config.pin(pin);
@@ -182,5 +185,5 @@ impl Engine {
 
 /// The versions that a run needs.
 pub(crate) fn pins(run: &FlowRun) -> Vec<FlowRef> {
-    run.pins().into_iter().collect()
+    run.pins().collect()
 }

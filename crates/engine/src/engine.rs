@@ -38,6 +38,7 @@ pub struct Engine {
     unsaved: Unsaved,
     effects: Vec<Effect>,
     agents_changed: BTreeSet<UserId>,
+    updates_noted: BTreeSet<ContactId>,
 }
 
 /// What is still to be done within an input.
@@ -85,6 +86,7 @@ impl Engine {
             unsaved: Unsaved::default(),
             effects: Vec::new(),
             agents_changed: BTreeSet::new(),
+            updates_noted: BTreeSet::new(),
         }
     }
 
@@ -97,6 +99,7 @@ impl Engine {
         let reply = self.dispatch(input);
         self.settle();
         self.save_touched();
+        self.updates_noted.clear();
         let changed = std::mem::take(&mut self.agents_changed);
         self.effects
             .extend(changed.into_iter().map(Effect::AgentChanged));
@@ -208,15 +211,16 @@ impl Engine {
     fn fire_due(&mut self) {
         loop {
             self.save_touched();
-            if let Some(contact) = self.matcher.ripen(self.now) {
+            // All that are ripe become visible before one is offered: their order must hold.
+            while let Some(contact) = self.matcher.ripen(self.now) {
                 self.work.contacts.insert(contact);
-            } else if let Some(timer) = self.timers.due(self.now) {
-                match timer {
-                    TimerOf::Contact(id) => self.fire_contact(id),
-                    TimerOf::Agent(id) => self.clear_missed(id),
-                }
-            } else {
-                return;
+            }
+            self.settle();
+            self.save_touched();
+            match self.timers.due(self.now) {
+                Some(TimerOf::Contact(id)) => self.fire_contact(id),
+                Some(TimerOf::Agent(id)) => self.clear_missed(id),
+                None => return,
             }
             self.settle();
         }
@@ -342,6 +346,12 @@ impl Engine {
         self.timers.set(TimerOf::Contact(contact), None);
     }
 
+    /// Whether a contact was closed since the last [`Engine::take_changes`]. Afterwards the store knows
+    /// of it; until then only the engine can tell that a start is a repeated one.
+    pub(crate) fn has_just_closed(&self, contact: ContactId) -> bool {
+        self.unsaved.closed.contains(&contact)
+    }
+
     fn save_touched(&mut self) {
         let idle_timeout_ms = self.config.limits.chat_idle_timeout_ms;
         while let Some(id) = self.touched.pop_first() {
@@ -369,6 +379,15 @@ impl Engine {
                 at: self.now,
                 kind,
             }));
+        }
+    }
+
+    /// Notes that attributes or other data of a contact changed: once per input, however often a flow
+    /// changes them.
+    pub(crate) fn note_data_updated(&mut self, contact: ContactId) {
+        self.touch(contact);
+        if self.updates_noted.insert(contact) {
+            self.note(contact, ContactEventKind::DataUpdated);
         }
     }
 

@@ -25,7 +25,7 @@ pub fn is_open(hours: &HoursOfOperation, at: Timestamp) -> Result<bool, HoursErr
         .map_err(|_| HoursError::TimeOutOfRange)?;
     let local = zone.to_datetime(instant);
     let (today, time) = (local.date(), local.time());
-    let open_today = hours_on(hours, today).any(|opening| match reach(opening) {
+    let open_today = hours_on(hours, today).any(|opening| match reach(*opening) {
         Reach::WholeDay => true,
         Reach::WithinDay { start, end } => start <= time && time < end,
         Reach::OverMidnight { start, .. } => start <= time,
@@ -34,7 +34,7 @@ pub fn is_open(hours: &HoursOfOperation, at: Timestamp) -> Result<bool, HoursErr
         return Ok(open_today);
     };
     let still_open = hours_on(hours, yesterday)
-        .any(|opening| matches!(reach(opening), Reach::OverMidnight { end, .. } if time < end));
+        .any(|opening| matches!(reach(*opening), Reach::OverMidnight { end, .. } if time < end));
     Ok(open_today || still_open)
 }
 
@@ -44,7 +44,7 @@ enum Reach {
     OverMidnight { start: Time, end: Time },
 }
 
-fn reach(opening: &DayHours) -> Reach {
+fn reach(opening: DayHours) -> Reach {
     let (start, end) = (time(opening.start), time(opening.end));
     match start.cmp(&end) {
         std::cmp::Ordering::Equal => Reach::WholeDay,

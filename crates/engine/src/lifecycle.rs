@@ -9,7 +9,7 @@ use model::{Channel, ContactId, InitiationMethod, TAGS_MAX, Tags, UserId};
 use crate::channel;
 use crate::chat::Chat;
 use crate::config::REFERENCES_MAX;
-use crate::contact::{Contact, ContactState, PRIORITY_DEFAULT, RunSlot};
+use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
 use crate::input::{Destination, StartContact};
@@ -46,27 +46,17 @@ impl Engine {
             .as_ref()
             .map(|(id, _)| *id)
             .zip(start.initial_message.clone());
-        let contact = Contact {
-            state: scheduled_at.map_or(ContactState::InFlow, |at| ContactState::Scheduled { at }),
-            origin: id,
-            segment: 1,
-            task_depth: 0,
-            ends_at,
-            target_queue,
-            order: None,
-            priority: PRIORITY_DEFAULT,
-            age_adjustment_s: 0,
-            hooks: std::collections::BTreeMap::new(),
-            recording: None,
-            main_run: None,
-            queue_run: None,
-            chat,
-            record: self.first_record(start),
-        };
+        let state = scheduled_at.map_or(ContactState::InFlow, |at| ContactState::Scheduled { at });
+        let mut contact = Contact::new(self.first_record(start), state);
+        contact.ends_at = ends_at;
+        contact.target_queue = target_queue;
+        contact.chat = chat;
         self.insert_contact(contact);
         if let Some((participant, (item, content))) = said {
-            // Checked before: the chat is new and the customer is in it.
-            let _taken = self.say(id, participant, item, content)?;
+            // What can be refused was refused before: the chat is new and the customer is in it. The
+            // contact is accepted in any case.
+            let said = self.say(id, participant, item, content);
+            debug_assert!(said.is_ok(), "{said:?}");
         }
         self.plan_run(id, RunSlot::Main, flow);
         Ok(Reply::Started(id))
@@ -75,6 +65,7 @@ impl Engine {
     fn check_start(&self, start: &StartContact) -> Result<(), Rejection> {
         if self.contacts.contains_key(&start.contact)
             || self.interactions.contains_key(&start.contact)
+            || self.has_just_closed(start.contact)
         {
             return Err(Rejection::Duplicate);
         }
@@ -92,6 +83,9 @@ impl Engine {
                 }
                 if let Some((_, content)) = &start.initial_message {
                     crate::chat::check_sayable(content)?;
+                    if self.config.limits.transcript_items_max == 0 {
+                        return Err(Rejection::LimitReached);
+                    }
                 }
                 let known = self.participants.contains_key(participant);
                 if known {
@@ -294,8 +288,7 @@ impl Engine {
             .ok_or(Rejection::UnknownContact)?;
         let merged = found.record.attributes.merge(changes);
         merged.map_err(|_| Rejection::TooLarge)?;
-        self.touch(id);
-        self.note(id, ContactEventKind::DataUpdated);
+        self.note_data_updated(id);
         Ok(Reply::Done)
     }
 
@@ -322,8 +315,7 @@ impl Engine {
         record.description = data.description.or(record.description.take());
         record.language_code = data.language_code.or(record.language_code.take());
         record.customer_id = data.customer_id.or(record.customer_id.take());
-        self.touch(id);
-        self.note(id, ContactEventKind::DataUpdated);
+        self.note_data_updated(id);
         Ok(Reply::Done)
     }
 
@@ -345,8 +337,7 @@ impl Engine {
             return Err(Rejection::TooLarge);
         }
         found.record.tags = tags;
-        self.touch(id);
-        self.note(id, ContactEventKind::DataUpdated);
+        self.note_data_updated(id);
         Ok(Reply::Done)
     }
 }

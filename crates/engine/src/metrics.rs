@@ -6,6 +6,7 @@ use flow::command::Metric;
 use model::contact::QueueRef;
 use model::{Channel, ContactId, ResourceKind, Timestamp};
 
+use crate::contact::Contact;
 use crate::engine::Engine;
 use crate::facts::agent_queue_arn;
 use crate::matching::{AgentCounts, Lane};
@@ -54,7 +55,7 @@ impl Engine {
         let own = self
             .contacts
             .get(&id)
-            .map_or(Channel::Chat, |contact| contact.channel());
+            .map_or(Channel::Chat, Contact::channel);
         let agents = self.matcher.agent_counts(Lane {
             queue,
             channel: channel.unwrap_or(own),

@@ -8,6 +8,7 @@ use model::{AgentContactState, AgentStatusId, AgentStatusType, ContactId, Initia
 use model::{Timestamp, UserId};
 
 use crate::agent::Agent;
+use crate::config::AGENT_STATUSES_MAX;
 use crate::contact::ContactState;
 use crate::effect::{AgentEventKind, ContactEventKind, Rejection, Reply};
 use crate::engine::Engine;
@@ -43,11 +44,25 @@ impl Engine {
             agent.last_activity_at = now;
             agent.last_inbound_at = now;
         }
+        self.note_status_in_records(user, status);
         self.touch_agent(user);
         if kind == AgentStatusType::Offline {
             self.withdraw_offers(user);
         }
         Ok(Reply::Done)
+    }
+
+    /// Records tell the statuses that their agent chose while connected.
+    fn note_status_in_records(&mut self, user: UserId, status: AgentStatusId) {
+        for id in self.contacts_of(user, AgentContactState::Connected) {
+            let contact = self.contacts.get_mut(&id);
+            if let Some(part) = contact.and_then(|contact| contact.record.agent.as_mut())
+                && part.statuses.len() < AGENT_STATUSES_MAX
+            {
+                part.statuses.push((status, self.now));
+                self.touch(id);
+            }
+        }
     }
 
     /// Nobody is there to take them: customers should not wait for the offers to expire.

@@ -252,6 +252,3 @@ impl Engine {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -140,35 +140,30 @@ impl Engine {
         if reason == DisconnectReason::Transferred {
             old.record.transfer_completed_at = Some(now);
         }
+        let record = ContactRecord {
+            id: next,
+            previous_id: Some(id),
+            next_id: None,
+            initiation_method: method,
+            initiated_at: now,
+            transfer_completed_at: None,
+            disconnected_at: None,
+            disconnect_reason: None,
+            queue: None,
+            agent: None,
+            agent_connection_attempts: 0,
+            ..old.record.clone()
+        };
         let new = Contact {
-            record: ContactRecord {
-                id: next,
-                previous_id: Some(id),
-                next_id: None,
-                initiation_method: method,
-                initiated_at: now,
-                transfer_completed_at: None,
-                disconnected_at: None,
-                disconnect_reason: None,
-                queue: None,
-                agent: None,
-                agent_connection_attempts: 0,
-                ..old.record.clone()
-            },
-            state: ContactState::InFlow,
             origin: old.origin,
             segment: old.segment + 1,
             task_depth: old.task_depth,
             ends_at: old.ends_at,
-            target_queue: None,
-            order: None,
-            priority: PRIORITY_DEFAULT,
-            age_adjustment_s: 0,
             hooks: old.hooks.clone(),
+            logging: old.logging,
             recording: old.recording.clone(),
-            main_run: None,
-            queue_run: None,
             chat: old.chat.take(),
+            ..Contact::new(record, ContactState::InFlow)
         };
         let people = new.chat.iter().flat_map(|chat| &chat.participants);
         for participant in people {

@@ -27,6 +27,8 @@ pub struct ContactView<'a> {
     pub ends_at: Option<Timestamp>,
     /// Priority in its queue, 1 first.
     pub priority: u32,
+    /// While it waits: the time by which it is ordered within its priority (an age adjustment moves it).
+    pub waiting_since: Option<Timestamp>,
     /// Whether a flow runs for it, or will when it is due.
     pub is_flow_running: bool,
 }
@@ -184,6 +186,10 @@ fn view(contact: &Contact) -> ContactView<'_> {
         transcript_items: chat.map_or(0, |chat| chat.sequence),
         ends_at: contact.ends_at,
         priority: contact.priority,
+        waiting_since: match contact.state {
+            ContactState::Queued(stay) => Some(contact.waiting(stay).place.since),
+            _ => None,
+        },
         is_flow_running: contact.main_run.is_some() || contact.queue_run.is_some(),
     }
 }

@@ -19,7 +19,7 @@ mod waiting;
 use crate::block::{At, Behavior, Failure, Outcome, Spec, Transitions};
 use crate::command::Answer;
 use crate::params::Params;
-use crate::problem::{Reported, nearest};
+use crate::problem::{Problems, Reported};
 
 pub use looping::LOOP_ROUNDS_MAX;
 pub use view::VIEW_RESULT_BYTES_MAX;
@@ -41,6 +41,11 @@ macro_rules! actions {
             pub(crate) const SUPPORTED: &'static [&'static str] =
                 &[$(<$behavior as Behavior>::SPEC.name,)*];
 
+            /// The names of all action types.
+            pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+                Self::SUPPORTED.iter().copied().chain(unavailable::names())
+            }
+
             /// The rules of the action type with this name.
             pub(crate) fn spec_of(name: &str) -> Option<&'static Spec> {
                 $(if name == <$behavior as Behavior>::SPEC.name {
@@ -57,7 +62,10 @@ macro_rules! actions {
                 })*
                 match unavailable::find(name) {
                     Some(found) => Ok(Self::Unavailable(Unavailable(found))),
-                    None => Err(params.problem(unknown(name))),
+                    None => {
+                        let reason = unknown(name, params.problems());
+                        Err(params.problem(reason))
+                    }
                 }
             }
 
@@ -92,7 +100,7 @@ macro_rules! actions {
             pub(crate) fn answer(&self, at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
                 match self {
                     $(Self::$name(behavior) => behavior.answer(at, answer),)*
-                    Self::Unavailable(_) => crate::block::unexpected(answer),
+                    Self::Unavailable(_) => crate::block::unexpected(&answer),
                 }
             }
         }
@@ -161,7 +169,7 @@ const MISTAKEN: [(&str, &str); 24] = [
     ("Resume", "EndFlowExecution"),
 ];
 
-fn unknown(name: &str) -> String {
+fn unknown(name: &str, problems: &mut Problems) -> String {
     let shown = crate::problem::cut(name);
     if name == "Start" {
         return "unknown action type `Start`: leave the block out and name the first one in \
@@ -172,10 +180,12 @@ fn unknown(name: &str) -> String {
         .iter()
         .find(|(mistaken, _)| mistaken.eq_ignore_ascii_case(name))
         .map(|(_, meant)| *meant)
-        .or_else(|| nearest(name, Action::SUPPORTED.iter().copied()))
-        .or_else(|| nearest(name, unavailable::names()));
+        .or_else(|| problems.nearest(name, Action::names()));
     match meant {
         Some(meant) => format!("unknown action type `{shown}`, did you mean `{meant}`?"),
         None => format!("unknown action type `{shown}`"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,7 +132,7 @@ pub(crate) trait Behavior: Sized {
         let _ = at;
         match answer {
             Answer::Done => Ok(Outcome::Next),
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }
@@ -183,14 +183,23 @@ impl From<FlowError> for Failure {
 
 /// What becomes of an answer that a block does not handle itself: failures take the error branch,
 /// and an answer to another question is a fault.
-pub(crate) fn unexpected(answer: Answer) -> Result<Outcome, Failure> {
+pub(crate) fn unexpected(answer: &Answer) -> Result<Outcome, Failure> {
     match answer {
-        Answer::Failed(error) => Err(error.into()),
+        Answer::Failed(error) => Err((*error).into()),
         _ => Ok(Outcome::End(FlowEnd::Fault(
             "the answer does not fit what the block asked for".to_owned(),
         ))),
     }
 }
+
+/// Longest name of a contact, in characters (`StartTaskContact`).
+pub const CONTACT_NAME_CHARS_MAX: usize = 512;
+
+/// Longest description of a contact, in characters (`StartTaskContact`).
+pub const CONTACT_DESCRIPTION_CHARS_MAX: usize = 4096;
+
+/// Longest message, in characters (`ChatContent` of the participant API).
+pub const MESSAGE_CHARS_MAX: usize = 16_384;
 
 /// Most bytes of text that one block may put together from its templates.
 pub const RENDERED_BYTES_MAX: usize = 256 * 1024;

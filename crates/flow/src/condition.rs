@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::block::At;
 use crate::path::Path;
-use crate::problem::{Problems, Reported, cut, nearest};
+use crate::problem::{Problems, Reported, cut};
 
 /// Deepest nesting of compound conditions.
 pub const CONDITION_DEPTH_MAX: usize = 5;
@@ -138,10 +138,13 @@ impl Condition {
         match operator {
             Some("And") => Ok(Self::All(nested(problems)?)),
             Some("Or") => Ok(Self::Any(nested(problems)?)),
-            Some("Not") => match nested(problems)?.into_iter().collect::<Vec<_>>() {
-                mut one if one.len() == 1 => Ok(Self::Not(Box::new(one.remove(0)))),
-                _ => Err(problems.block(block, "operator `Not` takes exactly one condition")),
-            },
+            Some("Not") => {
+                let mut inner = nested(problems)?;
+                match (inner.pop(), inner.is_empty()) {
+                    (Some(only), true) => Ok(Self::Not(Box::new(only))),
+                    _ => Err(problems.block(block, "operator `Not` takes exactly one condition")),
+                }
+            }
             _ => {
                 *count += 1;
                 if *count == SUB_CONDITIONS_MAX + 1 {
@@ -163,9 +166,7 @@ impl Condition {
     ) -> Result<Self, Reported> {
         let operator = match object.get("Operator") {
             Some(Value::String(name)) => Operator::from_name(name).ok_or_else(|| {
-                let hint = nearest(name, Operator::ALL.iter().map(|(known, _)| *known))
-                    .map(|known| format!(", did you mean `{known}`?"))
-                    .unwrap_or_default();
+                let hint = problems.hint(name, Operator::ALL.map(|(known, _)| known));
                 problems.block(block, format!("unknown operator `{}`{hint}", cut(name)))
             }),
             _ => Err(problems.block(block, "a condition needs an `Operator`, a text")),
@@ -294,3 +295,6 @@ impl<'a> Decimal<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

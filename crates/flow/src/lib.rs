@@ -26,7 +26,9 @@ use model::{ResourceId, ResourceKind};
 use block::{Block, BlockIndex};
 
 pub use action::{LOOP_ROUNDS_MAX, VIEW_RESULT_BYTES_MAX};
-pub use block::RENDERED_BYTES_MAX;
+pub use block::{
+    CONTACT_DESCRIPTION_CHARS_MAX, CONTACT_NAME_CHARS_MAX, MESSAGE_CHARS_MAX, RENDERED_BYTES_MAX,
+};
 pub use command::{Answer, Command, FlowLog, Next, Step, WaitEvent, WaitFor};
 pub use condition::{CONDITION_DEPTH_MAX, SUB_CONDITIONS_MAX};
 pub use facts::Facts;
@@ -35,7 +37,7 @@ pub use params::PARAMETER_MEMBERS_MAX;
 pub use parse::{
     BLOCKS_MAX, BRANCHES_MAX, CONTENT_BYTES_MAX, IDENTIFIER_CHARS_MAX, LANGUAGE_VERSION,
 };
-pub use problem::{FlowProblem, PROBLEMS_MAX};
+pub use problem::{FlowProblem, LOOK_UPS_MAX, PROBLEMS_MAX};
 pub use run::{
     ContentHash, FlowKey, FlowKind, FlowLogging, FlowRef, FlowRun, Library, MODULES_NESTED_MAX,
     STEPS_WITHOUT_WAIT_MAX,
@@ -81,4 +83,9 @@ impl Flow {
     fn block(&self, index: BlockIndex) -> Option<&Block> {
         self.blocks.get(usize::try_from(index.0).ok()?)
     }
+}
+
+/// The names of all action types of the language: those that run and those that are known by name.
+pub fn action_types() -> impl Iterator<Item = &'static str> {
+    action::Action::names()
 }

@@ -1,21 +1,26 @@
 //! Reads the parameters of a block: each kind of value once, each problem with name and remedy.
 
+mod value;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
-use model::arn::ArnTarget;
-use model::{Arn, ResourceId, ResourceKind};
+use model::{ResourceId, ResourceKind};
 use serde_json::{Map, Value};
 
-use crate::block::{At, Failure};
 use crate::path::Path;
-use crate::problem::{Problems, Reported, cut, nearest};
+use crate::problem::{Problems, Reported, cut};
 use crate::run::FlowKind;
 use crate::template::{JsonTemplate, Template};
 
+pub(crate) use value::{IdValue, NumberValue, TextValue};
+use value::{noun, parse_id};
+
 /// Most members that an object among the parameters may have (attributes, references, tags).
 pub const PARAMETER_MEMBERS_MAX: usize = 500;
+
+/// Most parameters without effect that a block's log lines name.
+const IGNORED_NAMES_MAX: usize = 10;
 
 /// The parameters of one block, or of an object within them. Readers note which names they know.
 pub(crate) struct Params<'a> {
@@ -49,6 +54,11 @@ impl<'a> Params<'a> {
             problems,
             resources,
         }
+    }
+
+    /// The problems of the whole content.
+    pub(crate) fn problems(&mut self) -> &mut Problems {
+        self.problems
     }
 
     /// Records a problem of the block.
@@ -141,17 +151,15 @@ impl<'a> Params<'a> {
         let Some(text) = self.scalar(name)? else {
             return Ok(None);
         };
-        match choices.iter().find(|(known, _)| *known == text) {
-            Some((_, value)) => Ok(Some(*value)),
-            None => {
-                let names: Vec<_> = choices
-                    .iter()
-                    .map(|(known, _)| format!("`{known}`"))
-                    .collect();
-                let reason = format!("is `{}`, must be one of {}", cut(text), names.join(", "));
-                Err(self.wrong(name, &reason))
-            }
+        if let Some((_, value)) = choices.iter().find(|(known, _)| *known == text) {
+            return Ok(Some(*value));
         }
+        let names: Vec<_> = choices
+            .iter()
+            .map(|(known, _)| format!("`{known}`"))
+            .collect();
+        let reason = format!("is `{}`, must be one of {}", cut(text), names.join(", "));
+        Err(self.wrong(name, &reason))
     }
 
     /// A whole number within `range`, or one path.
@@ -194,20 +202,16 @@ impl<'a> Params<'a> {
         match self.static_or_path(name, text)? {
             Ok(path) => Ok(Some(IdValue::Path(path))),
             Err("") => Err(self.wrong(name, "is empty: name a resource by id or ARN")),
-            Err(text) => match parse_id(text, kind) {
-                Some(id) => {
-                    self.resources.insert((kind, id));
-                    Ok(Some(IdValue::Fixed(id.into())))
-                }
-                None => {
-                    let reason = format!(
-                        "is `{}`, neither the id nor the ARN of a {}",
-                        cut(text),
-                        kind.arn_segment()
-                    );
-                    Err(self.wrong(name, &reason))
-                }
-            },
+            Err(text) => {
+                let Some(id) = parse_id(text, kind) else {
+                    let noun = noun(kind);
+                    let reason =
+                        format!("is `{}`, neither the id nor the ARN of {noun}", cut(text));
+                    return Err(self.wrong(name, &reason));
+                };
+                self.resources.insert((kind, id));
+                Ok(Some(IdValue::Fixed(id.into())))
+            }
         }
     }
 
@@ -247,7 +251,9 @@ impl<'a> Params<'a> {
         let template = JsonTemplate::parse(value);
         let mut misspelled = None;
         template.each_path(&mut |path| {
-            misspelled = misspelled.take().or_else(|| misspelling(path));
+            misspelled = misspelled
+                .take()
+                .or_else(|| self.problems.misspelling(path));
         });
         match misspelled {
             Some(reason) => Err(self.wrong(name, &reason)),
@@ -378,8 +384,8 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Names that no reader knew: one that looks like a slip of the pen is a problem, the others are
-    /// returned, for they have no effect here.
+    /// Names that no reader knew: one that looks like a slip of the pen is a problem, the first of the
+    /// others are returned, for they have no effect here.
     pub(crate) fn unknown(&mut self) -> Vec<Box<str>> {
         let mut ignored = Vec::new();
         for name in self
@@ -387,13 +393,14 @@ impl<'a> Params<'a> {
             .keys()
             .filter(|name| !self.known.contains(name.as_str()))
         {
-            match nearest(name, self.known.iter().copied()) {
+            match self.problems.nearest(name, self.known.iter().copied()) {
                 Some(known) => {
                     let reason =
                         format!("unknown parameter `{}`, did you mean `{known}`?", cut(name));
                     self.problems.block(self.block, reason);
                 }
-                None => ignored.push(cut(name).into()),
+                None if ignored.len() < IGNORED_NAMES_MAX => ignored.push(cut(name).into()),
+                None => {}
             }
         }
         ignored
@@ -414,21 +421,21 @@ impl<'a> Params<'a> {
             problems: self.problems,
             resources: self.resources,
         };
-        let value = read(&mut inner);
-        let unknown: Vec<_> = members
-            .keys()
-            .filter(|name| !inner.known.contains(name.as_str()))
-            .cloned()
-            .collect();
+        let read = read(&mut inner);
         let mut failed = None;
-        for name in unknown {
-            let hint = nearest(&name, inner.known.iter().copied())
-                .map(|known| format!(", did you mean `{known}`?"))
-                .unwrap_or_default();
-            let reason = format!("is not known{hint}");
-            failed = Some(inner.wrong(&cut(&name), &reason));
+        for name in members.keys() {
+            if inner.known.contains(name.as_str()) {
+                continue;
+            }
+            let reason = match inner.problems.nearest(name, inner.known.iter().copied()) {
+                Some(known) => format!("is not known, did you mean `{known}`?"),
+                // Where reading failed, some names may not have been asked for.
+                None if read.is_err() => continue,
+                None => "is not known".to_owned(),
+            };
+            failed = Some(inner.wrong(&cut(name), &reason));
         }
-        failed.map_or(value, Err)
+        failed.map_or(read, Err)
     }
 
     /// A scalar: all of them are texts on the wire.
@@ -465,7 +472,9 @@ impl<'a> Params<'a> {
 
     fn compile(&mut self, name: &str, text: &str) -> Result<Template, Reported> {
         let template = Template::parse(text);
-        let misspelled = template.paths().find_map(misspelling);
+        let misspelled = template
+            .paths()
+            .find_map(|path| self.problems.misspelling(path));
         match misspelled {
             Some(reason) => Err(self.wrong(name, &reason)),
             None => Ok(template),
@@ -473,7 +482,7 @@ impl<'a> Params<'a> {
     }
 
     fn known_root(&mut self, name: &str, path: Path) -> Result<Path, Reported> {
-        match misspelling(&path) {
+        match self.problems.misspelling(&path) {
             Some(reason) => Err(self.wrong(name, &reason)),
             None => Ok(path),
         }
@@ -484,88 +493,5 @@ impl<'a> Params<'a> {
             self.block,
             format!("parameter `{}{name}` {reason}", self.prefix),
         )
-    }
-}
-
-/// What is wrong with the root of a path, where it is a slip of the pen.
-pub(crate) fn misspelling(path: &Path) -> Option<String> {
-    let meant = path.misspelled_root()?;
-    Some(format!(
-        "has the unknown path `{path}`, did you mean `$.{meant}`?"
-    ))
-}
-
-/// Fixed text or the value of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TextValue {
-    Fixed(Box<str>),
-    Path(Path),
-}
-
-impl TextValue {
-    /// The text when the block runs; a missing value is empty.
-    pub(crate) fn resolve(&self, at: &At<'_>) -> String {
-        match self {
-            Self::Fixed(text) => text.to_string(),
-            Self::Path(path) => at.text(path).unwrap_or_default().into_owned(),
-        }
-    }
-}
-
-/// A whole number or the value of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NumberValue {
-    Fixed(i64),
-    Path(Path, RangeInclusive<i64>),
-}
-
-impl NumberValue {
-    /// The number when the block runs; `None` where the value is none or out of range.
-    pub(crate) fn resolve(&self, at: &At<'_>) -> Option<i64> {
-        match self {
-            Self::Fixed(number) => Some(*number),
-            Self::Path(path, range) => {
-                let number = at.text(path)?.trim().parse().ok()?;
-                range.contains(&number).then_some(number)
-            }
-        }
-    }
-}
-
-/// A resource or the value of a path that names one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum IdValue<T> {
-    Fixed(T),
-    Path(Path),
-}
-
-impl<T: From<ResourceId> + Copy> IdValue<T> {
-    /// The resource when the block runs. Whether it exists, the contact center says.
-    pub(crate) fn resolve(&self, at: &At<'_>, kind: ResourceKind) -> Result<T, Failure> {
-        match self {
-            Self::Fixed(id) => Ok(*id),
-            Self::Path(path) => at
-                .text(path)
-                .and_then(|text| parse_id(text.trim(), kind))
-                .map(T::from)
-                .ok_or_else(|| {
-                    let segment = kind.arn_segment();
-                    Failure::because(format!(
-                        "the value of `{path}` is neither the id nor the ARN of a {segment}"
-                    ))
-                }),
-        }
-    }
-}
-
-/// An id, or an ARN of this kind of resource; modules may name their latest version.
-fn parse_id(text: &str, kind: ResourceKind) -> Option<ResourceId> {
-    let text = text.strip_suffix(":$LATEST").unwrap_or(text);
-    if !text.starts_with("arn:") {
-        return ResourceId::from_str(text).ok();
-    }
-    match text.parse::<Arn>().ok()?.target {
-        ArnTarget::Resource(found, id) if found == kind => Some(id),
-        _ => None,
     }
 }

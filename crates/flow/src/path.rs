@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::problem::nearest;
-
 /// Most segments of a path below `$`.
 pub const PATH_SEGMENTS_MAX: usize = 16;
 
@@ -26,7 +24,7 @@ impl Path {
     /// The path that `text` spells from its first to its last character.
     pub fn parse(text: &str) -> Result<Self, InvalidPath> {
         match scan(text, Names::Whole) {
-            Some((path, rest)) if rest.is_empty() => Ok(path),
+            Some((path, "")) => Ok(path),
             _ => Err(InvalidPath),
         }
     }
@@ -58,61 +56,58 @@ impl Path {
         read(names.get(..count).unwrap_or_default())
     }
 
-    /// The root that the author most likely meant, where the path's own is none but looks like one.
-    pub(crate) fn misspelled_root(&self) -> Option<&'static str> {
+    /// Its root, where that is none of [`Path::ROOTS`].
+    pub(crate) fn unknown_root(&self) -> Option<&str> {
         let root = self.segments.first()?;
-        if ROOTS.contains(&root.as_ref()) {
-            return None;
-        }
-        nearest(root, ROOTS.iter().copied())
+        (!Self::ROOTS.contains(&root.as_ref())).then_some(root)
     }
-}
 
-/// What stands directly below `$` in Amazon Connect. Others resolve to nothing.
-const ROOTS: [&str; 42] = [
-    "AdditionalEmailRecipients",
-    "Agent",
-    "Attributes",
-    "AwsRegion",
-    "Campaign",
-    "Capabilities",
-    "Case",
-    "Channel",
-    "ContactId",
-    "Customer",
-    "CustomerEndpoint",
-    "CustomerId",
-    "DataTables",
-    "Description",
-    "Email",
-    "External",
-    "FlowAttributes",
-    "InitialContactId",
-    "InitiationMethod",
-    "InstanceARN",
-    "LambdaInvocation",
-    "LanguageCode",
-    "Lex",
-    "Loop",
-    "Media",
-    "MediaStreams",
-    "Metrics",
-    "Modules",
-    "Name",
-    "PreviousContactId",
-    "Queue",
-    "References",
-    "RelatedContactId",
-    "SegmentAttributes",
-    "StoredCustomerInput",
-    "SystemEndpoint",
-    "Tags",
-    "Task",
-    "TextToSpeechVoiceId",
-    "Transcript",
-    "Views",
-    "Wisdom",
-];
+    /// What stands directly below `$` in Amazon Connect. Others resolve to nothing.
+    pub(crate) const ROOTS: [&str; 42] = [
+        "AdditionalEmailRecipients",
+        "Agent",
+        "Attributes",
+        "AwsRegion",
+        "Campaign",
+        "Capabilities",
+        "Case",
+        "Channel",
+        "ContactId",
+        "Customer",
+        "CustomerEndpoint",
+        "CustomerId",
+        "DataTables",
+        "Description",
+        "Email",
+        "External",
+        "FlowAttributes",
+        "InitialContactId",
+        "InitiationMethod",
+        "InstanceARN",
+        "LambdaInvocation",
+        "LanguageCode",
+        "Lex",
+        "Loop",
+        "Media",
+        "MediaStreams",
+        "Metrics",
+        "Modules",
+        "Name",
+        "PreviousContactId",
+        "Queue",
+        "References",
+        "RelatedContactId",
+        "SegmentAttributes",
+        "StoredCustomerInput",
+        "SystemEndpoint",
+        "Tags",
+        "Task",
+        "TextToSpeechVoiceId",
+        "Transcript",
+        "Views",
+        "Wisdom",
+    ];
+}
 
 /// Prints the dotted spelling where names allow it, the bracketed one elsewhere; parses back to the
 /// same path.
@@ -235,3 +230,6 @@ fn bracketed(text: &str) -> Option<(Box<str>, &str)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Why a flow is refused.
 
+use crate::path::Path;
+
 /// One reason why a flow cannot be published. A refused flow names all of them at once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{}{reason}", .block.as_ref().map(|b| format!("block `{b}`: ")).unwrap_or_default())]
@@ -19,11 +21,16 @@ pub const PROBLEMS_MAX: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reported;
 
+/// Most unknown names of one content for which the name that was meant is looked up. Comparing costs
+/// time, and a content may hold many thousand names.
+pub const LOOK_UPS_MAX: usize = 2_000;
+
 /// The problems found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     found: Vec<FlowProblem>,
     beyond: usize,
+    looked_up: usize,
 }
 
 impl Problems {
@@ -53,6 +60,38 @@ impl Problems {
         self.found
     }
 
+    /// The known name that `name` most likely means.
+    pub(crate) fn nearest<'a>(
+        &mut self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if self.looked_up == LOOK_UPS_MAX {
+            return None;
+        }
+        self.looked_up += 1;
+        nearest(name, known)
+    }
+
+    /// `, did you mean …?` where a known name is near.
+    pub(crate) fn hint<'a>(
+        &mut self,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> String {
+        self.nearest(name, known)
+            .map(|known| format!(", did you mean `{known}`?"))
+            .unwrap_or_default()
+    }
+
+    /// What is wrong with the root of a path, where it is a slip of the pen.
+    pub(crate) fn misspelling(&mut self, path: &Path) -> Option<String> {
+        let meant = self.nearest(path.unknown_root()?, Path::ROOTS.iter().copied())?;
+        Some(format!(
+            "has the unknown path `{path}`, did you mean `$.{meant}`?"
+        ))
+    }
+
     fn push(&mut self, block: Option<String>, reason: String) -> Reported {
         if self.found.len() < PROBLEMS_MAX {
             self.found.push(FlowProblem { block, reason });
@@ -74,16 +113,22 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
-/// The known name that `name` most likely means: same letters in another case, or up to two slips
-/// of the pen (one in a short name).
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The known name that `name` most likely means: the same letters in another case, or up to three
+/// slips of the pen (fewer in a short name).
+fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Names are short; a long one is no slip of the pen, and comparing it would cost time.
     if name.len() > 64 {
         return None;
     }
-    let slips_max = if name.chars().count() <= 5 { 1 } else { 2 };
+    let slips_max = match name.chars().count() {
+        0..=5 => 1,
+        6..=11 => 2,
+        _ => 3,
+    };
     known
         .into_iter()
+        // Cheap first: a content may hold many thousand names.
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= slips_max)
         .map(|candidate| {
             let slips = if candidate.eq_ignore_ascii_case(name) {
                 0

@@ -199,6 +199,3 @@ impl Frame {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

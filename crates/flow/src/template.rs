@@ -5,6 +5,10 @@ use serde_json::{Map, Value};
 use crate::block::{At, Failure};
 use crate::path::Path;
 
+/// What looking up a value costs of a block's budget, in bytes: a text of many thousand paths without
+/// values would cost time and no bytes.
+const LOOK_UP_BYTES: usize = 64;
+
 /// Text in which paths stand for values: `Hello $.Attributes.name, how are you?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template(Box<[Part]>);
@@ -66,6 +70,7 @@ impl Template {
                     out.push_str(text);
                 }
                 Part::Path(path) => {
+                    at.spend(LOOK_UP_BYTES)?;
                     if let Some(value) = at.text(path) {
                         at.spend(value.len())?;
                         out.push_str(&value);
@@ -74,6 +79,23 @@ impl Template {
             }
         }
         Ok(out)
+    }
+
+    /// The text with its values, unless it is longer than `max` characters. `what` names it in the
+    /// note.
+    pub(crate) fn render_at_most(
+        &self,
+        max: usize,
+        what: &str,
+        at: &At<'_>,
+    ) -> Result<String, Failure> {
+        let text = self.render(at)?;
+        if text.chars().count() > max {
+            return Err(Failure::because(format!(
+                "{what} is longer than {max} characters"
+            )));
+        }
+        Ok(text)
     }
 }
 
@@ -125,8 +147,12 @@ impl JsonTemplate {
     /// The JSON with its values; a value that is missing is empty text.
     pub(crate) fn render(&self, at: &At<'_>) -> Result<Value, Failure> {
         Ok(match self {
-            Self::Plain(value) => value.clone(),
+            Self::Plain(value) => {
+                at.spend(json_bytes(value))?;
+                value.clone()
+            }
             Self::Path(path) => {
+                at.spend(LOOK_UP_BYTES)?;
                 let value = at
                     .json(path)
                     .unwrap_or_else(|| Value::String(String::new()));
@@ -143,7 +169,10 @@ impl JsonTemplate {
             Self::Object(members) => Value::Object(
                 members
                     .iter()
-                    .map(|(name, value)| Ok((name.clone(), value.render(at)?)))
+                    .map(|(name, value)| {
+                        at.spend(name.len())?;
+                        Ok((name.clone(), value.render(at)?))
+                    })
                     .collect::<Result<Map<_, _>, Failure>>()?,
             ),
         })
@@ -162,3 +191,6 @@ pub(crate) fn json_bytes(value: &Value) -> usize {
             .sum::<usize>(),
     }
 }
+
+#[cfg(test)]
+mod tests;

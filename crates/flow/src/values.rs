@@ -119,14 +119,23 @@ impl Values {
         })
     }
 
-    /// Whether the flow attributes keep within their limit.
-    pub(crate) fn flow_attributes_fit(&self) -> bool {
-        let bytes: usize = self
+    /// Adds or replaces flow attributes, all or none; whether they keep within their limit.
+    pub(crate) fn set_flow_attributes(&mut self, changes: Vec<(String, String)>) -> bool {
+        let kept: usize = self
             .flow_attributes
             .iter()
-            .map(|(k, v)| k.len() + v.len())
+            .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == *name))
+            .map(|(name, value)| name.len() + value.len())
             .sum();
-        bytes <= FLOW_ATTRIBUTES_BYTES_MAX
+        let added: usize = changes
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        if kept + added > FLOW_ATTRIBUTES_BYTES_MAX {
+            return false;
+        }
+        self.flow_attributes.extend(changes);
+        true
     }
 }
 
@@ -164,3 +173,6 @@ fn as_text(value: &Value) -> Option<Cow<'_, str>> {
         other => Some(Cow::from(other.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,9 +52,7 @@ fn forge(path: &Path, change: impl FnOnce(&mut Value)) {
         ];
         let text = words.map(word).join(" ");
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-        file["checksum"] = base64::engine::general_purpose::STANDARD
-            .encode(digest)
-            .into();
+        file["checksum"] = STANDARD.encode(digest).into();
     });
 }
 

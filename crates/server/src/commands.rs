@@ -38,8 +38,8 @@ pub(crate) async fn audit(data: &Path, limit: u32) -> Result<()> {
 
 /// `ringfence restore`.
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-pub(crate) fn restore(from: &Path, data: &Path, destroyed: Option<&Path>) -> Result<()> {
-    store::restore(from, data, destroyed)?;
+pub(crate) fn restore(from: &Path, data: &Path) -> Result<()> {
+    store::restore(from, data)?;
     println!(
         "restored into `{}`: start the center with it",
         data.display()
@@ -54,6 +54,10 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 /// `ringfence code`: what an authenticator with this secret shows now.
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) fn code(secret: &str) -> Result<()> {
-    println!("{}", signin::current_code(secret, crate::wiring::now())?);
+    let code = signin::current_code(secret, crate::wiring::now());
+    println!(
+        "{}",
+        code.context("this is no authenticator secret: it is base32 without spaces")?
+    );
     Ok(())
 }

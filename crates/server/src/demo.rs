@@ -39,6 +39,7 @@ pub(crate) struct DemoArguments {
 /// Makes the sample center, or finds it, and serves it until told to stop.
 pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     logs::start();
+    let told = wiring::StopSignal::catch()?;
     let data = std::path::absolute(&arguments.data)?;
     std::fs::create_dir_all(&data)
         .with_context(|| format!("`{}` cannot be made", data.display()))?;
@@ -84,6 +85,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         (main, main_router),
         (files, files_router),
         events,
+        told,
     )
     .await
 }
@@ -111,11 +113,13 @@ fn settings() -> Settings {
 }
 
 fn passphrase(data: &Path) -> Result<Secret<String>> {
+    use base64::Engine as _;
     let path = data.join("passphrase");
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Secret::new(text.trim_end().to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let text = format!("{}-{}", uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+            let text =
+                base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(wiring::random_bytes());
             tls::write_private(&path, text.as_bytes())?;
             Ok(Secret::new(text))
         }

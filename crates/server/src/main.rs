@@ -68,12 +68,9 @@ enum Command {
         /// The folder that `backup` wrote
         #[arg(long)]
         from: PathBuf,
-        /// The data directory to make; must not exist
+        /// The data directory; its list of destroyed keys, where it has one, stays in force
         #[arg(long)]
         data: PathBuf,
-        /// The list of destroyed keys (`destroyed.log`) of the center that was backed up
-        #[arg(long)]
-        destroyed: Option<PathBuf>,
     },
 }
 
@@ -94,11 +91,7 @@ fn main() -> ExitCode {
             Command::Backup { data, to } => commands::backup(&data, &to).await,
             Command::Audit { data, limit } => commands::audit(&data, limit).await,
             Command::Code { secret } => commands::code(&secret),
-            Command::Restore {
-                from,
-                data,
-                destroyed,
-            } => commands::restore(&from, &data, destroyed.as_deref()),
+            Command::Restore { from, data } => commands::restore(&from, &data),
         }
     });
     match done {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use app::ports::Clock;
@@ -12,11 +12,17 @@ use axum::Router;
 use keys::LocalKeyProvider;
 use model::{FlowId, IdSource, InstanceId, Secret, Timestamp};
 use policy::CedarPolicy;
+use seal::{DataKey, KeyedHasher};
+use signin::{Capacity, LocalVerifier};
 use store::SqliteStore;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::control;
 use crate::listen::Listener;
+
+/// How often counts of refusals are written.
+const REFUSALS_PERIOD: Duration = Duration::from_secs(5);
 
 /// The machine's clock.
 struct SystemClock;
@@ -37,13 +43,18 @@ pub(crate) fn now() -> Timestamp {
 
 /// A source of ids from the operating system's randomness.
 pub(crate) fn fresh_ids() -> IdSource {
-    let high = uuid::Uuid::new_v4().into_bytes();
-    let low = uuid::Uuid::new_v4().into_bytes();
-    let mut seed = [0; 32];
-    for (to, from) in seed.iter_mut().zip(high.into_iter().chain(low)) {
-        *to = from;
-    }
-    IdSource::from_seed(seed)
+    IdSource::from_seed(random_bytes())
+}
+
+pub(crate) fn random_bytes() -> [u8; 32] {
+    KeyedHasher::new(&DataKey::generate()).hash("random bytes", &[])
+}
+
+fn authority(origin: &str) -> Result<axum::http::uri::Authority> {
+    let host = origin
+        .strip_prefix("https://")
+        .context("an origin begins with `https://`")?;
+    Ok(host.parse()?)
 }
 
 /// Store, keys and policy joined into an application.
@@ -64,12 +75,13 @@ pub(crate) async fn start_app(
         }
     })
     .await??;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let adapters = Adapters {
         store: Arc::clone(&store) as Arc<dyn Store>,
         keys: Arc::clone(&store) as _,
         provider: Arc::new(provider),
-        policy: Arc::new(CedarPolicy::new()?),
-        verifier: Arc::new(signin::LocalVerifier::new()),
+        policy: Arc::new(CedarPolicy::new(settings.signin.second_factor)?),
+        verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(cores))?),
         blobs: Arc::clone(&store) as _,
         scanner: None,
         clock: Arc::new(SystemClock),
@@ -110,8 +122,15 @@ pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
         pages: web::Pages::Served,
         limits: web::WebLimits::default(),
     };
-    let api = connect_api::router(app.clone(), connect_api::ApiSettings::new(sites));
-    let main = web::router(app.clone(), settings.clone()).fallback_service(api);
+    let api = connect_api::ApiSettings {
+        public_authority: authority(&sites.origin)?,
+        attachments_authority: authority(&sites.files_origin)?,
+        approved_origins: sites.approved_origins.iter().cloned().collect(),
+        rates: connect_api::Rates::default(),
+        page_key: Secret::new(random_bytes()),
+    };
+    let api = connect_api::router(app.clone(), api);
+    let main = web::router_with_api(app.clone(), settings.clone(), api);
     Ok((main, web::attachments_router(app.clone(), settings)))
 }
 
@@ -123,6 +142,7 @@ pub(crate) async fn serve(
     main: (Listener, Router),
     attachments: (Listener, Router),
     events_folder: Option<PathBuf>,
+    told: StopSignal,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let control = control::serve(data, app.clone(), store, stopped.clone());
@@ -131,6 +151,7 @@ pub(crate) async fn serve(
             outbox::run(app.clone(), folder, stopped.clone()).await;
         }
     };
+    let refusals = write_refusals(&app, stopped.clone());
     let listeners = async {
         tokio::join!(
             main.0.serve(main.1, stopped.clone()),
@@ -138,24 +159,51 @@ pub(crate) async fn serve(
         )
     };
     let ending = async {
-        until_told().await?;
+        told.came().await;
         tracing::info!("stopping: open requests may end");
         stop.send_replace(true);
-        anyhow::Ok(())
     };
-    let (controlled, _, ended, ()) = tokio::join!(control, listeners, ending, delivery);
+    let (controlled, _, (), (), ()) = tokio::join!(control, listeners, ending, delivery, refusals);
     app.stop().await;
-    controlled?;
-    ended
+    controlled
 }
 
-/// Waits for SIGTERM or an interrupt.
-async fn until_told() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+/// Refusals of unknown senders are counted; every few seconds the counts join the audit trail.
+async fn write_refusals(app: &App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let stopped = tokio::time::timeout(REFUSALS_PERIOD, stop.wait_for(|stop| *stop)).await;
+        let written = match stopped {
+            Ok(_) => app.signin().write_all_refusals().await,
+            Err(_) => app.signin().write_refusals().await,
+        };
+        if let Err(error) = written {
+            tracing::error!(error = %error, "counts of refusals could not be written");
+        }
+        if stopped.is_ok() {
+            return;
+        }
     }
-    Ok(())
+}
+
+/// SIGTERM and interrupts, caught from the moment this is made.
+pub(crate) struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    /// Catches both from now on.
+    pub(crate) fn catch() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn came(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -54,6 +54,31 @@ pub(crate) fn uri(secret: &Secret<Vec<u8>>, issuer: &str, account: &str) -> Stri
     )
 }
 
+/// What an authenticator with this secret shows at `now`.
+pub(crate) fn code(secret: &Secret<Vec<u8>>, now: Timestamp) -> Option<String> {
+    let second = u64::try_from(now.as_secs()).ok()?;
+    Some(generator(secret)?.generate(second).to_string())
+}
+
+/// The secret that this base32 text (RFC 4648, without padding) spells.
+pub(crate) fn parse_base32(text: &str) -> Option<Secret<Vec<u8>>> {
+    let (mut bytes, mut buffer, mut bits) = (Vec::new(), 0_u32, 0_u32);
+    for character in text.trim().bytes() {
+        let value = match character.to_ascii_uppercase() {
+            letter @ b'A'..=b'Z' => letter - b'A',
+            digit @ b'2'..=b'7' => digit - b'2' + 26,
+            _ => return None,
+        };
+        buffer = (buffer << 5 | u32::from(value)) & 0xffff;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(buffer >> bits & 0xff).ok()?);
+        }
+    }
+    Some(Secret::new(bytes))
+}
+
 /// `None` for a secret that is too short to be one.
 fn generator(secret: &Secret<Vec<u8>>) -> Option<Totp> {
     Builder::new()

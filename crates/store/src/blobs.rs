@@ -28,7 +28,7 @@ impl BlobFiles {
     /// Opens the folder, made where it is missing, and removes what a crash left half written.
     pub(crate) fn open(root: PathBuf) -> Result<Self, StoreError> {
         create_private_dir(&root)?;
-        for instance in entries(&root)? {
+        for instance in folders(&root)? {
             for file in entries(&instance)? {
                 if is_part(&file) {
                     fs::remove_file(&file).map_err(|error| io_failed(&file, &error))?;
@@ -110,7 +110,7 @@ impl BlobFiles {
 /// Copies all files durably. What is deleted meanwhile is left out, and what is half written too.
 pub(crate) fn copy_blobs(from: &Path, to: &Path) -> Result<(), StoreError> {
     create_private_dir(to)?;
-    for instance in entries(from)? {
+    for instance in folders(from)? {
         let Some(name) = instance.file_name() else {
             continue;
         };
@@ -130,6 +130,12 @@ pub(crate) fn copy_blobs(from: &Path, to: &Path) -> Result<(), StoreError> {
 
 fn is_part(path: &Path) -> bool {
     path.to_string_lossy().ends_with(PART_SUFFIX)
+}
+
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| path.is_dir());
+    Ok(paths)
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {

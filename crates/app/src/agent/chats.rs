@@ -126,7 +126,12 @@ impl App {
     ) -> Result<TranscriptItem, AppError> {
         let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
         let missing = AppError::NotFound { what: "message" };
-        let row = self.0.around.store.transcript_item(center.scope.instance, item).await;
+        let row = self
+            .0
+            .around
+            .store
+            .transcript_item(center.scope.instance, item)
+            .await;
         let row = row
             .map_err(crate::app::unavailable)?
             .filter(|row| row.initial_contact == seat.initial_contact)

@@ -337,7 +337,8 @@ impl SignIn {
     }
 
     /// The write of a user's first credential: for the creation of users with a password, and for demos
-    /// with an authenticator whose secret is known. `Conflict` at commit where the user has one.
+    /// with an authenticator whose secret is known. For use cases that hold a permit for the user.
+    /// `Conflict` at commit where the user has one.
     pub async fn first_credential(
         &self,
         instance: InstanceId,

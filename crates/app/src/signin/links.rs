@@ -202,10 +202,12 @@ impl SignIn {
                 batch.push(Write::DeleteSignin { kind, key });
             }
         }
-        batch.push(Write::DeleteSignin {
-            kind: SigninKind::Credential,
-            key: self.credential_key(instance, user),
-        });
+        if self.has_credential(instance, user).await? {
+            batch.push(Write::DeleteSignin {
+                kind: SigninKind::Credential,
+                key: self.credential_key(instance, user),
+            });
+        }
         Ok(batch)
     }
 

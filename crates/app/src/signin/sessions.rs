@@ -120,7 +120,8 @@ impl SignIn {
         Ok(())
     }
 
-    /// Ends all sessions of a user: after the user was disabled or deleted, or lost a factor.
+    /// Ends all sessions of a user: after the user was disabled or deleted, or lost a factor. For use cases
+    /// that hold a permit for the user.
     pub async fn end_sessions_of(
         &self,
         instance: InstanceId,
@@ -131,7 +132,8 @@ impl SignIn {
             self.commit(keys.iter().copied().map(delete).collect())
                 .await?;
         }
-        lock(&self.sessions).end(&keys);
+        // By user, not by what was stored: the batch that deleted a user deleted the rows already.
+        lock(&self.sessions).end_all_of(instance, user);
         self.announce(Ended::AllOf(instance, user));
         Ok(())
     }
@@ -371,6 +373,13 @@ impl SessionCache {
         if let Some(cached) = self.sessions.get_mut(&stored.key) {
             cached.version = stored.version.saturating_add(1);
         }
+    }
+
+    /// Forgets all sessions of a user.
+    pub(super) fn end_all_of(&mut self, instance: InstanceId, user: UserId) {
+        self.ends = self.ends.wrapping_add(1);
+        self.sessions
+            .retain(|_, cached| (cached.body.instance, cached.body.user) != (instance, user));
     }
 
     /// Forgets sessions that ended.

@@ -65,11 +65,7 @@ impl Behavior for UpdateFlowAttributes {
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
         let changes = render_all(&self.0, at)?;
-        // All or none: a partial change would leave the flow with a mixture.
-        let before = at.values.flow_attributes.clone();
-        at.values.flow_attributes.extend(changes);
-        if !at.values.flow_attributes_fit() {
-            at.values.flow_attributes = before;
+        if !at.values.set_flow_attributes(changes) {
             return Err(Failure::because(format!(
                 "flow attributes would exceed {FLOW_ATTRIBUTES_BYTES_MAX} bytes"
             )));

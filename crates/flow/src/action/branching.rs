@@ -65,7 +65,7 @@ impl Behavior for CheckHoursOfOperation {
     fn answer(&self, _at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
         match answer {
             Answer::Flag(open) => Ok(Outcome::Result(if open { "True" } else { "False" }.into())),
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }
@@ -123,7 +123,7 @@ impl Behavior for DistributeByPercentage {
     fn answer(&self, _at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
         match answer {
             Answer::Number(drawn) => Ok(Outcome::Result(drawn.to_string().into())),
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

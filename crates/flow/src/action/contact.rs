@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use model::contact::{PersonalText, Reference};
-use model::{FlowId, ResourceKind, TAGS_MAX};
+use model::{Channel, FlowId, ResourceKind, TAGS_MAX};
 
 use super::attributes::{TARGETS, render_all};
-use crate::block::{At, Behavior, Failure, Outcome, Spec};
+use crate::block::{
+    At, Behavior, CONTACT_DESCRIPTION_CHARS_MAX, CONTACT_NAME_CHARS_MAX, Failure, Outcome, Spec,
+};
 use crate::command::{Command, ContactData, EventHook, TargetContact};
 use crate::params::{IdValue, Params, TextValue};
 use crate::problem::Reported;
@@ -84,10 +86,9 @@ impl Behavior for UpdateContactData {
         let customer_id = params.template("CustomerId");
         let references = References::read(params);
         let target = params.choice("TargetContact", &TARGETS);
-        let mut beyond = false;
-        for setting in BEYOND {
-            beyond |= params.template(setting)?.is_some();
-        }
+        let beyond: Vec<_> = BEYOND.map(|setting| params.template(setting)).into();
+        let beyond: Result<Vec<_>, _> = beyond.into_iter().collect();
+        let beyond = beyond?.iter().any(Option::is_some);
         let data = Self {
             name: name?,
             description: description?,
@@ -116,21 +117,47 @@ impl Behavior for UpdateContactData {
                 "Voice ID and knowledge search are not available yet",
             ));
         }
-        let personal = |template: &Option<Template>| -> Result<Option<PersonalText>, Failure> {
-            template
-                .as_ref()
-                .map(|text| text.render(at).map(PersonalText::from))
-                .transpose()
+        let personal = |template: &Option<Template>, max: usize, what: &str| {
+            let render = |text: &Template| text.render_at_most(max, what, at);
+            let text = template.as_ref().map(render).transpose();
+            text.map(|text| text.map(PersonalText::from))
         };
+        let language_code = self.language_code.as_ref().map(|code| code.resolve(at));
+        if language_code
+            .as_ref()
+            .is_some_and(|code| !is_language_code(code))
+        {
+            return Err(Failure::because(
+                "the language code is none, such as `en-US`",
+            ));
+        }
         Ok(Outcome::Do(Command::SetContactData(ContactData {
-            name: personal(&self.name)?,
-            description: personal(&self.description)?,
-            language_code: self.language_code.as_ref().map(|code| code.resolve(at)),
-            customer_id: personal(&self.customer_id)?,
+            name: personal(&self.name, CONTACT_NAME_CHARS_MAX, "the name")?,
+            description: personal(
+                &self.description,
+                CONTACT_DESCRIPTION_CHARS_MAX,
+                "the description",
+            )?,
+            language_code,
+            customer_id: personal(&self.customer_id, CUSTOMER_ID_CHARS_MAX, "the customer id")?,
             references: self.references.render(at)?,
             target: self.target,
         })))
     }
+}
+
+/// Longest id of a customer, in characters (`CustomerId`).
+const CUSTOMER_ID_CHARS_MAX: usize = 128;
+
+/// Longest language tag, in characters (RFC 5646, section 4.4.1).
+const LANGUAGE_CODE_CHARS_MAX: usize = 35;
+
+/// Whether the text has the shape of a BCP 47 language tag.
+fn is_language_code(text: &str) -> bool {
+    text.len() <= LANGUAGE_CODE_CHARS_MAX
+        && text
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Sets the flow that runs at an event.
@@ -170,7 +197,10 @@ impl Behavior for UpdateContactEventHooks {
             .into_iter()
             .find(|(name, _)| *name == given)
             .map(|(_, hook)| hook);
-        hook.map(|hook| Self { hook, flow }).ok_or(Reported)
+        match hook {
+            Some(hook) => Ok(Self { hook, flow }),
+            None => Err(params.problem("parameter `EventHooks` names no known event")),
+        }
     }
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
@@ -279,7 +309,10 @@ impl Behavior for UpdateContactTextToSpeechVoice {
     }
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
-        at.note("a voice has no effect on this channel");
+        at.note(match at.channel() {
+            Some(Channel::Voice) => "choosing a voice is not available yet",
+            _ => "a voice has no effect on this channel",
+        });
         Ok(Outcome::Next)
     }
 }

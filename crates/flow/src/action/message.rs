@@ -2,7 +2,9 @@
 
 use model::Channel;
 
-use crate::block::{At, Behavior, Failure, NextRule, Outcome, Spec, Transitions};
+use crate::block::{
+    At, Behavior, Failure, MESSAGE_CHARS_MAX, NextRule, Outcome, Spec, Transitions,
+};
 use crate::command::{Command, FlowError};
 use crate::params::Params;
 use crate::places::Places;
@@ -67,7 +69,7 @@ impl Behavior for MessageParticipant {
         }
         match &self.0 {
             Prompt::Text(template) => {
-                let text = template.render(at)?;
+                let text = template.render_at_most(MESSAGE_CHARS_MAX, "the text", at)?;
                 if text.trim().is_empty() {
                     return Err(Failure::because(
                         "the text is empty with its values filled in",

@@ -84,7 +84,7 @@ impl Behavior for CheckMetricData {
     fn answer(&self, _at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
         match answer {
             Answer::Number(figure) => Ok(Outcome::Result(figure.to_string().into())),
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }
@@ -127,7 +127,7 @@ impl Behavior for GetMetricData {
                 at.values.metrics = values;
                 Ok(Outcome::Next)
             }
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

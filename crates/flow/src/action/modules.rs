@@ -38,7 +38,7 @@ impl Behavior for InvokeFlowModule {
     fn answer(&self, _at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
         match answer {
             Answer::Flow(module) => Ok(Outcome::Call(module)),
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }
@@ -85,7 +85,7 @@ impl Behavior for TransferToFlow {
     fn answer(&self, _at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {
         match answer {
             Answer::Flow(flow) => Ok(Outcome::Replace(flow)),
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

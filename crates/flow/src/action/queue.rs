@@ -142,7 +142,7 @@ impl Behavior for TransferContactToAgent {
 fn ended_by(answer: Answer, end: FlowEnd) -> Result<Outcome, Failure> {
     match answer {
         Answer::Done => Ok(Outcome::End(end)),
-        other => unexpected(other),
+        other => unexpected(&other),
     }
 }
 
@@ -191,13 +191,11 @@ impl Behavior for UpdateContactRoutingBehavior {
                 .map(RoutingBehavior::Priority),
             Self::AgeAdjustment(value) => value.resolve(at).map(RoutingBehavior::AgeAdjustment),
         };
-        match behavior {
-            Some(behavior) => Ok(Outcome::Do(Command::SetRoutingBehavior(behavior))),
+        let Some(behavior) = behavior else {
             // The action has no error branch, and a contact is worth more than its place in line.
-            None => {
-                at.note("the value is no number within its range: routing stays as it was");
-                Ok(Outcome::Next)
-            }
-        }
+            at.note("the value is no number within its range: routing stays as it was");
+            return Ok(Outcome::Next);
+        };
+        Ok(Outcome::Do(Command::SetRoutingBehavior(behavior)))
     }
 }

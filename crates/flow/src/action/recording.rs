@@ -32,8 +32,8 @@ impl Behavior for UpdateContactRecordingBehavior {
         // Checked member by member: a slip of the pen must not leave a talk unrecorded, or recorded.
         let recording = params.within("RecordingBehavior", |inner| {
             let participants = participants(inner, "RecordedParticipants", &["Agent", "Customer"]);
-            inner.choice("IVRRecordingBehavior", &SWITCH)?;
-            participants
+            let ivr = inner.choice("IVRRecordingBehavior", &SWITCH);
+            participants.and(ivr.map(|_| ()))
         });
         let analytics = params.within("AnalyticsBehavior", |inner| {
             let enabled = inner.flag("Enabled");
@@ -49,13 +49,17 @@ impl Behavior for UpdateContactRecordingBehavior {
                 ],
             );
             let mask = inner.choice("AnalyticsRedactionMaskMode", &MASKS);
-            inner.list("AnalyticsRedactionEntities")?;
-            inner.json("ChannelConfiguration")?;
-            inner.json("SentimentConfiguration")?;
-            inner.json("SummaryConfiguration")?;
+            let entities = inner.list("AnalyticsRedactionEntities").map(|_| ());
+            let rest = [
+                "ChannelConfiguration",
+                "SentimentConfiguration",
+                "SummaryConfiguration",
+            ]
+            .map(|name| inner.json(name).map(|_| ()));
             language?;
             enabled?;
-            mode.and(redaction).and(results).and(mask)
+            mode.and(redaction).and(results).and(mask)?;
+            rest.into_iter().fold(entities, Result::and)
         });
         let given = recording?.is_some() | analytics?.is_some();
         if !given {
@@ -100,8 +104,8 @@ impl Behavior for UpdateContactRecordingAndAnalyticsBehavior {
                 .map(|_| ())
         });
         let voice = params.within("VoiceBehavior", |inner| {
-            inner.object("VoiceRecordingBehavior")?;
-            inner.object("VoiceAnalyticsBehavior").map(|_| ())
+            let recording = inner.object("VoiceRecordingBehavior").map(|_| ());
+            recording.and(inner.object("VoiceAnalyticsBehavior").map(|_| ()))
         });
         let screen = params.within("ScreenRecordingBehavior", |inner| {
             participants(inner, "ScreenRecordedParticipants", &["Agent"])
@@ -141,23 +145,28 @@ fn chat_analytics(inner: &mut Params<'_>) -> Result<(), Reported> {
                 &[("RedactedAndOriginal", ()), ("RedactedOnly", ())],
             );
             let mask = inner.choice("RedactionMaskMode", &MASKS);
-            inner.list("RedactionEntities")?;
-            enabled.and(results.map(|_| ())).and(mask.map(|_| ()))
+            let entities = inner.list("RedactionEntities").map(|_| ());
+            enabled
+                .and(results.map(|_| ()))
+                .and(mask.map(|_| ()))
+                .and(entities)
         })
         .map(|_| ());
     let in_flight = inner
         .within("InFlightChatRedactionConfiguration", |inner| {
             let enabled = inner.flag("Enabled").map(|_| ());
             let mask = inner.choice("RedactionMaskMode", &MASKS);
-            inner.flag("DeliverUnprocessedMessages")?;
-            inner.list("RedactionEntities")?;
-            enabled.and(mask.map(|_| ()))
+            let deliver = inner.flag("DeliverUnprocessedMessages").map(|_| ());
+            let entities = inner.list("RedactionEntities").map(|_| ());
+            enabled.and(mask.map(|_| ())).and(deliver).and(entities)
         })
         .map(|_| ());
-    inner.list("AnalyticsModes")?;
-    inner.json("SentimentConfiguration")?;
-    inner.json("SummaryConfiguration")?;
-    enabled.and(language).and(redaction).and(in_flight)
+    let modes = inner.list("AnalyticsModes").map(|_| ());
+    let sentiment = inner.json("SentimentConfiguration").map(|_| ());
+    let summary = inner.json("SummaryConfiguration").map(|_| ());
+    [language, redaction, in_flight, modes, sentiment, summary]
+        .into_iter()
+        .fold(enabled, Result::and)
 }
 
 /// A list of participants, each one of `known`.

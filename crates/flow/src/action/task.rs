@@ -4,17 +4,14 @@ use model::{FlowId, ResourceKind};
 
 use super::attributes::render_all;
 use super::contact::References;
-use crate::block::{At, Behavior, Failure, Outcome, Spec, unexpected};
+use crate::block::{
+    At, Behavior, CONTACT_DESCRIPTION_CHARS_MAX, CONTACT_NAME_CHARS_MAX, Failure, Outcome, Spec,
+    unexpected,
+};
 use crate::command::{Answer, Command, NewTask};
 use crate::params::{IdValue, Params};
 use crate::problem::Reported;
 use crate::template::Template;
-
-/// Longest name of a task, in characters (`StartTaskContact`).
-const TASK_NAME_CHARS_MAX: usize = 512;
-
-/// Longest description of a task, in characters (`StartTaskContact`).
-const TASK_DESCRIPTION_CHARS_MAX: usize = 4096;
 
 /// Creates a task, which runs a flow of its own.
 #[derive(Debug)]
@@ -49,26 +46,18 @@ impl Behavior for CreateTask {
     }
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
-        let name = self.name.render(at)?;
+        let name = self
+            .name
+            .render_at_most(CONTACT_NAME_CHARS_MAX, "the name", at)?;
         if name.trim().is_empty() {
             return Err(Failure::because(
-                "the task's name is empty with its values filled in",
+                "the name is empty with its values filled in",
             ));
         }
-        let description = self
-            .description
-            .as_ref()
-            .map(|text| text.render(at))
-            .transpose()?;
-        if name.chars().count() > TASK_NAME_CHARS_MAX
-            || description
-                .as_ref()
-                .is_some_and(|text| text.chars().count() > TASK_DESCRIPTION_CHARS_MAX)
-        {
-            return Err(Failure::because(
-                "the task's name or description is too long",
-            ));
-        }
+        let describe = |text: &Template| {
+            text.render_at_most(CONTACT_DESCRIPTION_CHARS_MAX, "the description", at)
+        };
+        let description = self.description.as_ref().map(describe).transpose()?;
         Ok(Outcome::Do(Command::CreateTask(NewTask {
             name: name.into(),
             description: description.map(Into::into),
@@ -84,7 +73,7 @@ impl Behavior for CreateTask {
                 at.values.task = Some(task);
                 Ok(Outcome::Next)
             }
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

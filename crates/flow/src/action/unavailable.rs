@@ -17,8 +17,8 @@ pub(crate) struct Unavailable(pub(super) &'static Entry);
 pub(crate) struct Entry {
     pub(super) spec: Spec,
     why: Why,
-    /// The branch it takes.
-    branch: FlowError,
+    /// The branch it takes; `None` where Amazon Connect knows no error of it.
+    branch: Option<FlowError>,
     /// What happens where that branch is missing.
     without: Without,
 }
@@ -47,20 +47,23 @@ impl Unavailable {
             branch,
             without,
         } = self.0;
+        let taken = branch.unwrap_or(FlowError::NoMatchingError);
         let handled = transitions
-            .on(*branch)
+            .on(taken)
             .or(transitions.on(FlowError::NoMatchingError));
         if handled.is_some() || *without == Without::Finish {
             return;
         }
         let why = match why {
             Why::VoiceOnly => "works on voice contacts only, which do not run yet".to_owned(),
-            Why::NotYet(what) => format!("cannot run: {what} not available yet"),
+            Why::NotYet(what) => format!("cannot run, {what} not available yet"),
         };
-        let remedy = if spec.errors.contains(branch) {
-            format!("add a `{}` branch, which it takes", branch.as_str())
-        } else {
-            "and has no error branch to take: remove it".to_owned()
+        let remedy = match branch {
+            Some(branch) => format!(
+                "add a `{}` branch, which it takes until then",
+                branch.as_str()
+            ),
+            None => "remove the block".to_owned(),
         };
         params.problem(format!("action type `{}` {why}: {remedy}", spec.name));
     }
@@ -72,6 +75,7 @@ impl Unavailable {
             without,
             ..
         } = self.0;
+        let error = branch.unwrap_or(FlowError::NoMatchingError);
         let note = match (why, at.channel()) {
             (Why::VoiceOnly, Some(Channel::Chat | Channel::Task)) => {
                 "the action works on voice contacts only".to_owned()
@@ -79,12 +83,12 @@ impl Unavailable {
             (Why::VoiceOnly, _) => "the action is not available yet".to_owned(),
             (Why::NotYet(what), _) => format!("{what} not available yet"),
         };
-        if *without == Without::Finish && !at.has_branch(*branch) {
+        if *without == Without::Finish && !at.has_branch(error) {
             at.note(note);
             return Ok(Outcome::End(FlowEnd::Finished));
         }
         Err(Failure {
-            error: *branch,
+            error,
             note: Some(note.into()),
         })
     }
@@ -111,7 +115,7 @@ const fn entry(name: &'static str, places: Places, why: Why) -> Entry {
             ..Spec::plain(name)
         },
         why,
-        branch: FlowError::NoMatchingError,
+        branch: Some(FlowError::NoMatchingError),
         without: Without::Refuse,
     }
 }
@@ -146,7 +150,7 @@ static TABLE: [Entry; 27] = [
         Why::VoiceOnly,
     ),
     Entry {
-        branch: FlowError::CallbackNumberNotDialable,
+        branch: Some(FlowError::CallbackNumberNotDialable),
         ..entry(
             "UpdateContactCallbackNumber",
             INTERACTIVE,
@@ -168,11 +172,14 @@ static TABLE: [Entry; 27] = [
         Places::INBOUND.and(Places::TRANSFER),
         Why::VoiceOnly,
     ),
-    entry(
-        "CompleteOutboundCall",
-        Places::OUTBOUND_WHISPER,
-        Why::VoiceOnly,
-    ),
+    Entry {
+        branch: None,
+        ..entry(
+            "CompleteOutboundCall",
+            Places::OUTBOUND_WHISPER,
+            Why::VoiceOnly,
+        )
+    },
     entry("CreateCase", Places::ANY, CASES),
     entry("GetCase", Places::ANY, CASES),
     entry("UpdateCase", Places::ANY, CASES),

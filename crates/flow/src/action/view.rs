@@ -102,7 +102,7 @@ impl Behavior for ShowView {
                 at.values.views = json!({ "Action": action, "ViewResultData": data });
                 Ok(Outcome::Result(action.into()))
             }
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

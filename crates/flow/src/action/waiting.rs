@@ -113,7 +113,7 @@ impl Behavior for Wait {
             Answer::Event(WaitEvent::CustomerReturned) => {
                 Ok(Outcome::Result(CUSTOMER_RETURNED.into()))
             }
-            other => unexpected(other),
+            other => unexpected(&other),
         }
     }
 }

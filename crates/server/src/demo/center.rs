@@ -18,8 +18,8 @@ use model::resource::{
     RoutingProfileQueue, User,
 };
 use model::{
-    AgentStatusType, Channel, FlowId, InstanceId, InstanceScope, QueueId, RequestId, ResourceId,
-    RoutingProfileId, Secret, Tags, UserId,
+    AgentStatusType, Channel, FlowId, InstanceId, InstanceScope, QueueId, QuickConnectId,
+    RequestId, ResourceId, RoutingProfileId, Secret, Tags, UserId,
 };
 
 use crate::wiring::fresh_ids;
@@ -212,7 +212,7 @@ impl InstanceMaker<'_> {
             .flow("Transfer to an agent", FlowType::AgentTransfer, transfer)
             .await?;
         let profile = self.routing_profile(support, second_level).await?;
-        let mut quick_connects = BTreeSet::new();
+        let mut quick_connects: BTreeSet<QuickConnectId> = BTreeSet::new();
         for plan in &PEOPLE {
             let user = self.user(plan, profile).await?;
             if plan.profiles.contains(&"Agent") {

@@ -12,7 +12,7 @@ use app::ports::store::StoreError;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use super::database::{DATA, KEYS, Schema, open_reader, open_writer};
+use super::database::{DATA, KEYS, Schema, empty_log, open_reader, open_writer};
 use super::failed;
 use super::keys::apply_destroyed;
 use crate::blobs::copy_blobs;
@@ -139,7 +139,8 @@ fn check(folder: &Path, schema: &Schema) -> Result<(), StoreError> {
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(|error| failed(&error))?;
     if verdict == "ok" {
-        return Ok(());
+        // The file alone is renamed into place.
+        return empty_log(&connection);
     }
     Err(StoreError::Failed(format!(
         "`{}` of the backup is damaged ({verdict}): take another one",

@@ -91,6 +91,19 @@ pub(super) fn open_reader(folder: &Path, schema: &Schema) -> Result<Connection, 
     Ok(connection)
 }
 
+/// Copies the write-ahead log into the database and empties it.
+pub(super) fn empty_log(connection: &Connection) -> Result<(), StoreError> {
+    let busy: bool = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .map_err(|error| failed(&error))?;
+    if busy {
+        return Err(StoreError::Failed(
+            "what was committed is still being read and not yet erased: repeat it".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 fn set_up_writer(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     harden(connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;

@@ -4,6 +4,7 @@ use app::ports::keys::{KeyOwner, KeyPurpose, WrappedKey};
 use app::ports::store::StoreError;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::database::empty_log;
 use super::row::{bound, integer};
 use super::writer::Apply;
 use super::{failed, refused};
@@ -128,7 +129,7 @@ pub(super) fn apply_destroyed(
         transaction.commit().map_err(|error| failed(&error))
     })?;
     remember_length(connection, log.length())?;
-    erase_log(connection)
+    empty_log(connection)
 }
 
 impl Apply for KeyChanges {
@@ -157,7 +158,8 @@ impl Apply for KeyChanges {
 
     fn committed(&mut self, connection: &Connection) -> Result<(), StoreError> {
         if std::mem::take(&mut self.deleted) {
-            erase_log(connection)?;
+            // Until then the log holds the pages as they were before they were overwritten.
+            empty_log(connection)?;
         }
         Ok(())
     }
@@ -243,19 +245,4 @@ fn remember_length(connection: &Connection, length: u64) -> Result<(), StoreErro
         )
         .map(|_| ())
         .map_err(|error| failed(&error))
-}
-
-/// Copies the write-ahead log into the database, where deleted keys are overwritten with zeros, and
-/// empties it: until then it holds the pages as they were.
-fn erase_log(connection: &Connection) -> Result<(), StoreError> {
-    let busy: bool = connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-        .map_err(|error| failed(&error))?;
-    if busy {
-        return Err(StoreError::Failed(
-            "the keys are destroyed, but their pages are still being read: repeat it to erase them"
-                .to_owned(),
-        ));
-    }
-    Ok(())
 }

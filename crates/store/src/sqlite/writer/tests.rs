@@ -4,7 +4,7 @@ use app::ports::store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Apply, GROUP_JOBS_MAX, Writer};
+use super::{Apply, GROUP_JOBS_MAX, GroupFailed, Writer};
 
 /// Inserts numbers; refuses odd ones after having inserted them.
 struct Numbers {
@@ -116,4 +116,55 @@ async fn a_dead_writer_fails_its_callers_and_never_hangs_them() {
         let problem = writer.submit(()).await.unwrap_err().to_string();
         assert!(problem.contains("restart the program"), "{problem}");
     }
+}
+
+/// Inserts a blob of this many bytes.
+struct Blobs;
+
+impl Apply for Blobs {
+    type Job = usize;
+
+    fn apply(&mut self, connection: &Connection, bytes: &usize) -> Result<(), StoreError> {
+        connection
+            .execute("INSERT INTO blobs VALUES (?)", [vec![7_u8; *bytes]])
+            .map(|_| ())
+            .map_err(|error| crate::sqlite::failed(&error))
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_what_does_not_fit_and_the_store_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("blobs.db");
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch("CREATE TABLE blobs (content BLOB); PRAGMA max_page_count = 20;")
+        .unwrap();
+    let writer = Writer::start("blobs", connection, Blobs).unwrap();
+    writer.submit(10).await.unwrap();
+    let problem = writer.submit(1 << 20).await.unwrap_err().to_string();
+    assert!(problem.contains("full"), "{problem}");
+    writer.submit(20).await.unwrap();
+    drop(writer);
+    let lengths: Vec<usize> = Connection::open(&path)
+        .unwrap()
+        .prepare("SELECT length(content) FROM blobs")
+        .unwrap()
+        .query_map([], |row| row.get::<_, u32>(0))
+        .unwrap()
+        .map(|length| usize::try_from(length.unwrap()).unwrap())
+        .collect();
+    assert_eq!(lengths, [10, 20]);
+}
+
+#[test]
+fn an_unreliable_disk_stops_the_store_and_a_full_one_does_not() {
+    let stops = |code| {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        GroupFailed::from(error).stops
+    };
+    assert!(stops(rusqlite::ffi::SQLITE_IOERR_FSYNC));
+    assert!(stops(rusqlite::ffi::SQLITE_CORRUPT));
+    assert!(!stops(rusqlite::ffi::SQLITE_FULL));
+    assert!(!stops(rusqlite::ffi::SQLITE_BUSY));
 }

@@ -1,0 +1,5 @@
+//! Statuses that agents may choose.
+
+mod create;
+mod describe;
+mod list;

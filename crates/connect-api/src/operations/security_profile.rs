@@ -1,0 +1,6 @@
+//! Security profiles.
+
+mod create;
+mod describe;
+mod list;
+mod list_permissions;

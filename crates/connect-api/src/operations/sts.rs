@@ -1,0 +1,3 @@
+//! `sts`: who am I.
+
+mod get_caller_identity;

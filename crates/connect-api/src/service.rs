@@ -1,0 +1,248 @@
+//! The way of a request: route, authenticate, throttle, read, authorize, run, audit, answer.
+
+mod bearer;
+mod signed;
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use app::{App, AppError, Call, Principal};
+use aws_lc_rs::rand;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::response::Response;
+use http::Request;
+use http::header::USER_AGENT;
+use http::request::Parts;
+use model::{IdSource, RequestId};
+use serde_json::{Map, Value};
+
+use crate::error::Refusal;
+use crate::members::Members;
+use crate::operation::{Context, Entry, Service};
+use crate::operations;
+use crate::page::PageTokens;
+use crate::route::{Labels, Routes, parse_query};
+use crate::settings::ApiSettings;
+use crate::sigv4::SigningKeys;
+use crate::throttle::Throttle;
+use crate::{answer, audit};
+
+/// Largest body of `connect` and `sts`, bytes: a flow's content, escaped.
+pub const CONNECT_BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Largest body of `connectparticipant`, bytes: a message of 16,384 characters, each escaped.
+pub const PARTICIPANT_BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Most characters of a user agent that are kept.
+const USER_AGENT_CHARS_MAX: usize = 256;
+
+/// The API as a router without routes of its own: the binary mounts it as the fallback for everything
+/// that no page owns. The listener puts [`ConnectInfo`] with the client's address into each request.
+///
+/// # Panics
+/// Where the operating system has no randomness; nothing can be safe then.
+#[expect(clippy::expect_used, reason = "see Panics")]
+pub fn router(app: App, settings: ApiSettings) -> Router {
+    let mut seed = [0; 32];
+    rand::fill(&mut seed).expect("the operating system gives randomness");
+    let api = Arc::new(Api {
+        routes: Routes::new(operations::TABLE.iter().map(|entry| (entry.route, entry))),
+        throttle: Throttle::new(&settings.rates),
+        pages: PageTokens::new(&settings.page_key),
+        signing_keys: SigningKeys::default(),
+        ids: Mutex::new(IdSource::from_seed(seed)),
+        app,
+        settings,
+    });
+    Router::new().fallback(serve).with_state(api)
+}
+
+/// What all requests share.
+pub(crate) struct Api {
+    app: App,
+    settings: ApiSettings,
+    routes: Routes<&'static Entry>,
+    throttle: Throttle,
+    pages: PageTokens,
+    signing_keys: SigningKeys,
+    ids: Mutex<IdSource>,
+}
+
+/// A caller who has shown who it is, and what it sent.
+struct Authenticated {
+    principal: Principal,
+    /// Whose bucket the call is taken from.
+    caller: String,
+    body: bytes::Bytes,
+}
+
+async fn serve(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
+    let request_id = api.fresh_request_id();
+    let (parts, body) = request.into_parts();
+    let service = service_of(parts.uri.path());
+    if service == Service::Participant {
+        return bearer::serve(&api, request_id, &parts, body).await;
+    }
+    match signed::authenticate(&api, service, &parts, body).await {
+        Ok(caller) => api.call(service, request_id, &parts, caller).await,
+        Err(refusal) => turn_away(service, request_id, &parts, &refusal),
+    }
+}
+
+fn service_of(path: &str) -> Service {
+    if path == "/" {
+        Service::Sts
+    } else if path.starts_with("/participant/") {
+        Service::Participant
+    } else {
+        Service::Connect
+    }
+}
+
+impl Api {
+    /// Answers a caller who has shown who it is.
+    async fn call(
+        &self,
+        service: Service,
+        request_id: RequestId,
+        parts: &Parts,
+        caller: Authenticated,
+    ) -> Response {
+        let found = self
+            .routes
+            .find(parts.method.as_str(), parts.uri.path())
+            .filter(|(entry, _)| entry.service() == service);
+        let Some((entry, labels)) = found else {
+            return turn_away(service, request_id, parts, &Refusal::UnknownOperation);
+        };
+        let operation = entry.spec.operation();
+        match self.run(entry, &labels, request_id, parts, caller).await {
+            Ok(value) => answer::success(service, operation, request_id, value),
+            Err(refusal) => {
+                let code = refusal.code(service, entry.code);
+                tracing::debug!(
+                    request.id = %request_id,
+                    operation,
+                    code = code.name(),
+                    "call refused"
+                );
+                answer::refusal(service, code, &refusal, request_id)
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        entry: &Entry,
+        labels: &Labels,
+        request_id: RequestId,
+        parts: &Parts,
+        caller: Authenticated,
+    ) -> Result<Value, Refusal> {
+        // What the limiter stops leaves no audit entry: a flood must not fill the trail.
+        self.throttle
+            .check(caller.caller, entry.class())
+            .map_err(|throttled| AppError::Throttled {
+                retry_after_s: throttled.retry_after_s(),
+            })?;
+        let read = read_members(entry, parts, &caller.body);
+        let (query, body) = match &read {
+            Ok(read) => read.clone(),
+            Err(_) => (Vec::new(), Map::new()),
+        };
+        let members = Members {
+            labels,
+            query: &query,
+            body: &body,
+            region: &self.app.settings().region,
+            principal: &caller.principal,
+        };
+        let mut call = Call::new(
+            caller.principal.clone(),
+            request_id,
+            entry.service().source(),
+            entry.spec.operation(),
+        );
+        call.source_ip = source_ip(parts);
+        call.user_agent = user_agent(parts);
+        call.parameters = audit::parameters(members.all(), entry.clear);
+        let call = Arc::new(call);
+        let context = Context {
+            app: &self.app,
+            call: &call,
+            settings: &self.settings,
+            pages: &self.pages,
+            ids: &self.ids,
+        };
+        let result = match read {
+            Ok(_) => (entry.serve)(&context, members).await,
+            Err(refusal) => Err(refusal),
+        };
+        // Whatever came of it is in the audit trail, refusals included.
+        let outcome = result
+            .as_ref()
+            .map(|_| ())
+            .map_err(|refusal| refusal.clone().into_app());
+        self.app.finish(&call, &outcome).await;
+        result
+    }
+
+    fn fresh_request_id(&self) -> RequestId {
+        let mut ids = self
+            .ids
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        RequestId::generate(&mut ids)
+    }
+}
+
+/// Answers a caller who has not shown who it is.
+fn turn_away(
+    service: Service,
+    request_id: RequestId,
+    parts: &Parts,
+    refusal: &Refusal,
+) -> Response {
+    let code = refusal.code(service, service.codes());
+    tracing::debug!(
+        request.id = %request_id,
+        code = code.name(),
+        source.ip = ?source_ip(parts),
+        "unauthenticated request refused"
+    );
+    answer::refusal(service, code, refusal, request_id)
+}
+
+type Query = Vec<(String, String)>;
+
+/// Query and body by name. A form of the query protocol counts as a body of texts.
+fn read_members(
+    entry: &Entry,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(Query, Map<String, Value>), Refusal> {
+    let query = parts.uri.query().unwrap_or_default();
+    let query = parse_query(query)
+        .ok_or_else(|| Refusal::Malformed("the query has a broken escape".to_owned()))?;
+    let body = match (entry.service(), entry.route.method) {
+        (Service::Sts, _) => signed::parse_form(entry, body)?,
+        // Their models put every member into path and query.
+        (_, "GET" | "DELETE") => Map::new(),
+        _ => crate::body::parse_json(body)?,
+    };
+    Ok((query, body))
+}
+
+fn source_ip(parts: &Parts) -> Option<IpAddr> {
+    let ConnectInfo(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(address.ip())
+}
+
+fn user_agent(parts: &Parts) -> Option<String> {
+    let text = parts.headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().take(USER_AGENT_CHARS_MAX).collect())
+}

@@ -1,0 +1,244 @@
+//! How flows drive contacts.
+
+use engine::Input;
+use engine::effect::ContactEventKind;
+use model::contact::DisconnectReason;
+use model::resource::FlowType;
+use model::transcript::ItemContent;
+use serde_json::json;
+
+use crate::harness::*;
+
+#[test]
+fn flows_read_what_the_center_knows_of_the_contact() {
+    let mut center = Center::new();
+    let text = "$.Channel|$.ContactId|$.AwsRegion|$.InitiationMethod|$.Attributes.tier|$.Queue.Name\
+                |$.Queue.ARN|$.Media.InitialMessage|$.InstanceARN";
+    center.flow(
+        2,
+        FlowType::ContactFlow,
+        &blocks(&[
+            block(
+                "a",
+                "UpdateContactAttributes",
+                json!({"Attributes": {"tier": "gold"}}),
+                "b",
+                "z",
+            ),
+            target("b", 1, "c"),
+            say("c", text, "z"),
+            say("full", "full", "z"),
+            end("z"),
+        ]),
+    );
+    let start = engine::input::StartContact {
+        initial_message: Some((item(1), crate::harness::text("hi"))),
+        ..chat(1, 2)
+    };
+    center.done(Input::StartContact(start));
+    let queue_arn = scope().resource_arn(model::ResourceKind::Queue, queue(1));
+    let expected = format!(
+        "SYSTEM: CHAT|{}|eu-central-1|API|gold|name 1|{queue_arn}|hi|{}",
+        contact(1),
+        scope().arn()
+    );
+    assert_eq!(center.transcript()[1], expected);
+}
+
+#[test]
+fn a_flow_that_never_waits_is_stopped() {
+    let mut center = Center::new();
+    center.flow(
+        2,
+        FlowType::ContactFlow,
+        &blocks(&[
+            block(
+                "a",
+                "UpdateContactAttributes",
+                json!({"Attributes": {"x": "1"}}),
+                "b",
+                "b",
+            ),
+            block(
+                "b",
+                "UpdateContactAttributes",
+                json!({"Attributes": {"x": "2"}}),
+                "a",
+                "a",
+            ),
+        ]),
+    );
+    center.chat_in(1, 2);
+    assert_eq!(
+        center.record(contact(1)).disconnect_reason,
+        Some(DisconnectReason::SystemError)
+    );
+    let updates = center.events(contact(1));
+    let updates = updates
+        .iter()
+        .filter(|kind| ***kind == ContactEventKind::DataUpdated);
+    assert_eq!(updates.count(), 1, "once per input");
+}
+
+#[test]
+fn hours_of_the_target_queue_decide() {
+    for (offset_s, said) in [(0, "open"), (24 * 3600, "closed")] {
+        let mut center = Center::new();
+        center.flow(
+            2,
+            FlowType::ContactFlow,
+            &blocks(&[
+                target("a", 1, "b"),
+                branch(
+                    "b",
+                    "CheckHoursOfOperation",
+                    json!({}),
+                    &[("True", "c"), ("False", "d")],
+                    &["NoMatchingError"],
+                    "z",
+                ),
+                say("c", "open", "z"),
+                say("d", "closed", "z"),
+                say("full", "full", "z"),
+                end("z"),
+            ]),
+        );
+        // It begins on a Monday, on which alone it is open.
+        center.now = center.now.plus(std::time::Duration::from_secs(offset_s));
+        center.chat_in(1, 2);
+        assert_eq!(center.transcript()[0], format!("SYSTEM: {said}"));
+    }
+}
+
+#[test]
+fn a_view_is_shown_and_its_answer_decides() {
+    let view = branch(
+        "v",
+        "ShowView",
+        json!({"ViewResource": {"Id": "arn:aws:connect:us-east-1:aws:view/form:1"},
+               "InvocationTimeLimitSeconds": "60", "ViewData": {"Title": "Hello"}}),
+        &[("Submit", "yes")],
+        &[
+            "NoMatchingCondition",
+            "NoMatchingError",
+            "TimeLimitExceeded",
+        ],
+        "no",
+    );
+    let content = blocks(&[
+        view,
+        say("yes", "yes $.Views.ViewResultData.name", "z"),
+        say("no", "no", "z"),
+        end("z"),
+    ]);
+    let submit = |action: &str| Input::SubmitView {
+        contact: contact(1),
+        participant: customer(1),
+        action: action.to_owned(),
+        data: json!({"name": "Jo"}),
+    };
+    let said = Input::Say {
+        contact: contact(1),
+        participant: customer(1),
+        item: item(1),
+        content: ItemContent::Message {
+            content_type: "application/vnd.amazonaws.connect.message.interactive.response"
+                .to_owned(),
+            text: r#"{"action":"Submit","data":{"name":"Jo"}}"#.into(),
+        },
+    };
+    for (answer, expected) in [
+        (submit("Submit"), "SYSTEM: yes Jo"),
+        (submit("Other"), "SYSTEM: no"),
+        (said, "SYSTEM: yes Jo"),
+    ] {
+        let mut center = Center::new();
+        center.flow(2, FlowType::ContactFlow, &content);
+        center.chat_in(1, 2);
+        assert!(center.transcript()[0].contains("ViewResource"));
+        center.done(answer);
+        assert!(
+            center.transcript().contains(&expected.to_owned()),
+            "{:?}",
+            center.transcript()
+        );
+    }
+    let mut center = Center::new();
+    center.flow(2, FlowType::ContactFlow, &content);
+    center.chat_in(1, 2);
+    center.pass(60);
+    assert!(center.transcript().contains(&"SYSTEM: no".to_owned()));
+}
+
+#[test]
+fn a_returning_customer_ends_a_wait_but_the_first_connection_does_not() {
+    let mut center = Center::new();
+    center.flow(
+        2,
+        FlowType::ContactFlow,
+        &blocks(&[
+            wait("a", 600, &[("CustomerReturned", "b")], "z"),
+            say("b", "welcome back", "z"),
+            end("z"),
+        ]),
+    );
+    center.chat_in(1, 2);
+    let connect = || Input::ParticipantConnected {
+        contact: contact(1),
+        participant: customer(1),
+    };
+    center.done(connect());
+    assert!(!center.has_record(contact(1)));
+    center.done(connect());
+    assert!(
+        center
+            .transcript()
+            .contains(&"SYSTEM: welcome back".to_owned())
+    );
+}
+
+#[test]
+fn a_run_keeps_its_version_of_the_flow_and_lets_it_go_at_its_end() {
+    let mut center = Center::new();
+    let version = |text: &str| blocks(&[wait("a", 60, &[], "b"), say("b", text, "z"), end("z")]);
+    center.flow(2, FlowType::ContactFlow, &version("old"));
+    center.chat_in(1, 2);
+    let old = center.engine.pinned_flows().next().unwrap();
+    center.flow(2, FlowType::ContactFlow, &version("new"));
+    center.chat_in(2, 2);
+    assert!(center.engine.take_changes().released_flows.is_empty());
+    center.pass(60);
+    let said: Vec<String> = center
+        .transcript()
+        .into_iter()
+        .filter(|line| line.starts_with("SYSTEM: "))
+        .collect();
+    assert_eq!(said, ["SYSTEM: old", "SYSTEM: new"]);
+    assert_eq!(center.engine.take_changes().released_flows, [old]);
+}
+
+#[test]
+fn a_whisper_on_a_chat_is_skipped_and_the_log_says_so() {
+    let mut center = Center::new();
+    center.flow(3, FlowType::AgentWhisper, &blocks(&[say("a", "psst", "z"),
+        json!({"Identifier": "z", "Type": "EndFlowExecution", "Parameters": {}, "Transitions": {}})]));
+    center.flow(
+        2,
+        FlowType::ContactFlow,
+        &blocks(&[
+            hook("h", "AgentWhisper", 3, "a"),
+            target("a", 1, "b"),
+            to_queue("b"),
+            say("full", "full", "z"),
+            end("z"),
+        ]),
+    );
+    center.ready(1);
+    center.chat_in(1, 2);
+    center.accept(1, contact(1));
+    let noted = center.events(contact(1)).into_iter().any(
+        |kind| matches!(kind, ContactEventKind::Flow(log) if log.action == "Whisper" && log.note.is_some()),
+    );
+    assert!(noted);
+    assert!(!center.transcript().contains(&"SYSTEM: psst".to_owned()));
+}

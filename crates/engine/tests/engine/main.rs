@@ -1,0 +1,18 @@
+//! What the engine does, told through its inputs and effects.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod agents;
+mod blocks;
+mod chats;
+mod flows;
+mod harness;
+mod offers;
+mod restarts;
+mod tasks;
+mod transfers;

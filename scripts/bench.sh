@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Runs every benchmark and writes one table. Arguments choose benchmarks by crate: scripts/bench.sh -p flow
+source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+find_rust
+need build-essential cc
+install_missing
+say "benchmarks"
+if [ $# -eq 0 ]; then
+  for folder in crates/*/benches; do
+    if [ -d "$folder" ]; then set -- "$@" -p "$(basename -- "$(dirname -- "$folder")")"; fi
+  done
+fi
+[ $# -gt 0 ] || die "no crate has benchmarks"
+note "cargo bench $*"
+cargo bench --locked --bench '*' "$@"
+
+say "the table"
+table=$CARGO_TARGET_DIR/benchmarks.md
+cargo xtask bench-table | tee -- "$table"
+note "also in $table"

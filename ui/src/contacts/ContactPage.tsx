@@ -1,0 +1,138 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
+import { useEffect, useState } from 'react';
+import { errorText, useText, useTimeFormat } from '../app/language.js';
+import { navigate, pathOf } from '../app/router.js';
+import { useSession } from '../app/session.js';
+import { useTitle } from '../app/useTitle.js';
+import { ApiError, type ContactDetail, type ContactRecord } from '../protocol/api.js';
+import { References } from '../workspace/References.js';
+import { RecordedTranscript } from './RecordedTranscript.js';
+import { Timeline } from './Timeline.js';
+
+/** One contact: its record, what happened, what was said. */
+export function ContactPage({ contactId }: { contactId: string }) {
+  const t = useText();
+  const { api } = useSession();
+  useTitle(t('contact.title'));
+  const [detail, setDetail] = useState<ContactDetail>();
+  const [refusal, setRefusal] = useState<string>();
+
+  useEffect(() => {
+    let isShown = true;
+    api.contact(contactId).then(
+      (found) => {
+        if (isShown) setDetail(found);
+      },
+      (error: unknown) => {
+        if (isShown) setRefusal(error instanceof ApiError ? error.code : 'unexpected');
+      },
+    );
+    return () => {
+      isShown = false;
+    };
+  }, [api, contactId]);
+
+  return (
+    <main className="rf-page">
+      <SpaceBetween size="l">
+        <BreadcrumbGroup
+          items={[
+            { text: t('nav.contacts'), href: pathOf({ page: 'contacts' }) },
+            { text: contactId, href: pathOf({ page: 'contact', contactId }) },
+          ]}
+          onFollow={(event) => {
+            event.preventDefault();
+            navigate(event.detail.href);
+          }}
+        />
+        {refusal !== undefined && <Alert type="error">{errorText(t, refusal)}</Alert>}
+        {refusal === undefined && detail === undefined && <Spinner size="large" />}
+        {detail !== undefined && <Record record={detail.record} />}
+        {detail !== undefined && (
+            <div className="rf-record-columns">
+              <Container header={<Header variant="h2">{t('contact.transcript')}</Header>}>
+                {detail.transcriptPermitted ? (
+                  <RecordedTranscript contactId={contactId} />
+                ) : (
+                  <Box color="text-body-secondary">{t('contact.transcriptNotPermitted')}</Box>
+                )}
+              </Container>
+              <Container header={<Header variant="h2">{t('contact.timeline')}</Header>}>
+                <Timeline entries={detail.timeline} isTruncated={detail.timelineTruncated} />
+              </Container>
+            </div>
+        )}
+      </SpaceBetween>
+    </main>
+  );
+}
+
+function Record({ record }: { record: ContactRecord }) {
+  const t = useText();
+  const format = useTimeFormat();
+  const time = (at: number | undefined) => (at === undefined ? undefined : format.dateTime(at));
+  const pairs: readonly (readonly [string, string | undefined])[] = [
+    [t('details.channel'), t(`channel.${record.channel}`)],
+    [t('contacts.customer'), record.customerName],
+    [t('details.queue'), record.queueName],
+    [t('contacts.agent'), record.agentUsername],
+    [t('contact.initiation'), record.initiationMethod],
+    [t('contacts.end'), record.disconnectReason],
+    [t('contacts.began'), time(record.initiatedAt)],
+    [t('contact.enqueued'), time(record.enqueuedAt)],
+    [t('contact.connectedToAgent'), time(record.connectedToAgentAt)],
+    [t('contact.disconnected'), time(record.disconnectedAt)],
+    [t('contact.scheduled'), time(record.scheduledAt)],
+    [t('contact.name'), record.name],
+    [t('contact.description'), record.description],
+  ];
+  const attributes = Object.entries(record.attributes ?? {});
+  const relations = [
+    ['contact.previous', record.previousContactId],
+    ['contact.next', record.nextContactId],
+    ['contact.related', record.relatedContactId],
+  ] as const;
+  return (
+    <Container header={<Header variant="h1">{record.customerName ?? record.name ?? t('contact.title')}</Header>}>
+      <div data-testid="contact-record">
+        <SpaceBetween size="l">
+          <KeyValuePairs
+            columns={4}
+            items={pairs.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]))}
+          />
+          {relations.some(([, id]) => id !== undefined) && (
+            <p className="rf-relations">
+              {relations.map(
+                ([label, id]) =>
+                  id !== undefined && (
+                    <a key={label} href={pathOf({ page: 'contact', contactId: id })}>
+                      {t(label)}
+                    </a>
+                  ),
+              )}
+            </p>
+          )}
+          {attributes.length > 0 && (
+            <div>
+              <Box variant="h3" tagOverride="h2">{t('details.attributes')}</Box>
+              <KeyValuePairs columns={4} items={attributes.map(([label, value]) => ({ label, value }))} />
+            </div>
+          )}
+          {record.references.length > 0 && (
+            <div>
+              <Box variant="h3" tagOverride="h2">{t('details.references')}</Box>
+              <References references={record.references} />
+            </div>
+          )}
+        </SpaceBetween>
+      </div>
+    </Container>
+  );
+}

@@ -1,0 +1,7 @@
+import type { Translate } from '../app/language.js';
+import type { ContactView } from '../protocol/frames.js';
+
+/** What a contact is called in lists and headings. */
+export function contactTitle(t: Translate, contact: ContactView): string {
+  return contact.customerName ?? contact.name ?? t(contact.channel === 'TASK' ? 'contact.task' : 'contact.unnamed');
+}
