@@ -190,6 +190,12 @@ impl App {
         let entry = center
             .contact_entry(contact)
             .ok_or(AppError::NotFound { what: "contact" })?;
+        // What was said is for who has taken the contact, not for whom it is offered to.
+        if !entry.accepted {
+            return Err(AppError::WrongState(
+                "the contact has not been accepted".to_owned(),
+            ));
+        }
         Ok((center, entry.initial_contact))
     }
 

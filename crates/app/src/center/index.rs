@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use engine::Engine;
+use engine::{ContactState, Engine};
 use model::contact::{PersonalText, QueueRef};
 use model::{ContactId, ParticipantId, QueueId, Tags, UserId};
 
@@ -14,6 +14,8 @@ pub(crate) struct ContactEntry {
     pub(crate) queue: Option<QueueId>,
     /// The agent who has it, or to whom it is offered.
     pub(crate) agent: Option<UserId>,
+    /// Whether that agent has accepted it.
+    pub(crate) accepted: bool,
     pub(crate) tags: Tags,
     pub(crate) participants: Vec<IndexedParticipant>,
     /// Number of the last item of its chat.
@@ -88,6 +90,10 @@ impl Index {
                 QueueRef::Agent(_) => None,
             }),
             agent: view.state.agent(),
+            accepted: matches!(
+                view.state,
+                ContactState::Connected { .. } | ContactState::WrapUp { .. }
+            ),
             tags: view.record.tags.clone(),
             participants,
             last_sequence: view.transcript_items,

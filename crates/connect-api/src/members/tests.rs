@@ -4,6 +4,8 @@ use app::AppError;
 use serde::Deserialize;
 use serde_json::json;
 
+use model::Timestamp;
+
 use super::*;
 
 const INSTANCE: InstanceId = InstanceId::from_u128(0x1);

@@ -19,10 +19,11 @@ pub(super) fn announce(
 ) -> Result<()> {
     let variables = variables(sample, sites, data);
     if let Some(path) = env_file {
-        let lines: String = variables
+        let lines: Vec<String> = variables
             .iter()
             .map(|(name, value)| format!("export {name}={}\n", quoted(value)))
             .collect();
+        let lines = lines.concat();
         write_private(path, lines.as_bytes())?;
     }
     let origin = &sites.origin;

@@ -15,11 +15,9 @@ use crate::gate::SignedIn;
 use crate::socket::Close;
 use crate::state::WebState;
 
-/// How often the version of the policy is looked at.
-const POLICY_LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// The session is looked at every so many looks. Each counts as its use: an open workspace whose
-/// browser answers pings is not idle.
-const LOOKS_PER_SESSION_LOOK: u32 = 10;
+/// How often session, security profiles and version of the policy are looked at. Each look counts as a
+/// use of the session: an open workspace whose browser answers pings is not idle.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Who holds the socket, as of the last look.
 #[derive(Debug)]
@@ -73,30 +71,36 @@ pub(crate) async fn watch(
     mut ended: broadcast::Receiver<Ended>,
 ) -> Close {
     let mut policy_version = state.app().policy_version();
-    let mut looks = tokio::time::interval(POLICY_LOOK_INTERVAL);
-    let mut count = 0_u32;
+    let mut looks = tokio::time::interval(LOOK_INTERVAL);
     loop {
-        let look_at_session = tokio::select! {
+        tokio::select! {
             end = ended.recv() => match end {
                 Ok(end) if concerns(&end, &holder.principal()) => return Close::SESSION_ENDED,
-                Ok(_) => false,
-                Err(RecvError::Lagged(_)) => true,
+                Ok(_) => continue,
+                // Some ends were missed: this one may be among them.
+                Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Close::RESTART,
             },
-            _ = looks.tick() => {
-                count = count.wrapping_add(1);
-                count.is_multiple_of(LOOKS_PER_SESSION_LOOK)
-            }
-        };
-        let version = state.app().policy_version();
-        if !look_at_session && version == policy_version {
-            continue;
+            _ = looks.tick() => {}
         }
+        let version = state.app().policy_version();
+        let policy = if version == policy_version {
+            PolicySince::Same
+        } else {
+            PolicySince::Changed
+        };
         policy_version = version;
-        if let Err(close) = look(state, holder).await {
+        if let Err(close) = look(state, holder, policy).await {
             return close;
         }
     }
+}
+
+/// Whether the policy is as it was at the last look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PolicySince {
+    Same,
+    Changed,
 }
 
 fn concerns(end: &Ended, principal: &Principal) -> bool {
@@ -115,7 +119,7 @@ fn concerns(end: &Ended, principal: &Principal) -> bool {
     }
 }
 
-async fn look(state: &WebState, holder: &Holder) -> Result<(), Close> {
+async fn look(state: &WebState, holder: &Holder, policy: PolicySince) -> Result<(), Close> {
     let session = state.sign_in().session(&holder.signed_in.token).await;
     let principal = match session {
         Ok(Some((principal, _))) => principal,
@@ -123,6 +127,9 @@ async fn look(state: &WebState, holder: &Holder) -> Result<(), Close> {
         // The store is away: the session was good a moment ago, and the next look will tell.
         Err(_) => return Ok(()),
     };
+    if policy == PolicySince::Same && principal == holder.principal() {
+        return Ok(());
+    }
     let Some((_, user)) = user_of(&principal) else {
         return Err(Close::SESSION_ENDED);
     };

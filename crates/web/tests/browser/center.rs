@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use app::action::{Action, CreateContactFlow, CreateInstance, CreateUser};
+use app::action::{
+    Action, CreateContactFlow, CreateInstance, CreateUser, UpdateUserSecurityProfiles,
+};
 use app::config::NewResource;
 use app::limiter::Rate;
 use app::ports::Clock;
@@ -141,6 +143,35 @@ impl Center {
             cookie: cookie.split(';').next().unwrap().to_owned(),
             csrf: session["csrfToken"].as_str().unwrap().to_owned(),
         }
+    }
+
+    /// An administrator's program takes all security profiles from a user.
+    pub(crate) async fn take_profiles_of(&self, username: &str) {
+        let user = self
+            .app
+            .resource_by_name(self.instance, ResourceKind::User, username)
+            .unwrap();
+        let principal = Principal::AccessKey {
+            key_id: "AKIAEXAMPLE".to_owned(),
+            account: "123456789012".to_owned(),
+            name: "test".to_owned(),
+        };
+        let request = RequestId::from_u128(2);
+        let source = "connect.amazonaws.com";
+        let call = Call::new(principal, request, source, "UpdateUserSecurityProfiles");
+        let call = Arc::new(call);
+        let target = Target::Resource(self.instance, ResourceKind::User, user.id);
+        let permit = self
+            .app
+            .authorize::<UpdateUserSecurityProfiles>(&call, target)
+            .unwrap();
+        self.app
+            .update::<UpdateUserSecurityProfiles, User>(&call, permit, |draft| {
+                draft.body.security_profiles.clear();
+                Ok(())
+            })
+            .await
+            .unwrap();
     }
 
     /// Listens on a port of its own, for sockets.

@@ -173,6 +173,20 @@ async fn signing_out_closes_the_socket_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_loses_the_permission_loses_the_socket() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut socket = open_workspace(address, &browser).await;
+    socket.next().await.unwrap();
+    center.take_profiles_of("ada").await;
+    assert_eq!(socket.until_closed().await, 4403);
+    let headers = [("cookie", browser.cookie.as_str()), ("origin", ORIGIN)];
+    let again = open(address, "/api/workspace/socket", &headers).await;
+    assert_eq!(again.err(), Some(403));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_fifth_socket_replaces_the_oldest() {
     let center = Center::start().await;
     let address = center.listen().await;

@@ -8,11 +8,6 @@ use serde_json::Value;
 
 use super::*;
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of a look-up")]
-fn name_of(kind: ResourceKind, _: ResourceId) -> Option<String> {
-    Some(format!("a {}", kind.row_name()))
-}
-
 fn shown(kind: ContactEventKind) -> Value {
     let event = ContactEvent {
         contact: ContactId::from_u128(1),
@@ -21,6 +16,7 @@ fn shown(kind: ContactEventKind) -> Value {
         at: Timestamp::from_millis(5),
         kind,
     };
+    let name_of = |kind: ResourceKind, _| Some(format!("a {}", kind.row_name()));
     serde_json::to_value(entry(&event, &name_of)).unwrap()
 }
 
