@@ -7,9 +7,23 @@ import uuid
 import boto3
 import pytest
 from botocore.config import Config
+from demo import Demo
 
 # One try each: a test sees the first answer, not that of a retry.
 ONCE = Config(retries={"total_max_attempts": 1})
+
+
+def pytest_configure(config):
+    """Starts a demo where the environment names a binary and no running center."""
+    if "RINGFENCE_BIN" in os.environ and "RINGFENCE_INSTANCE_ID" not in os.environ:
+        config.demo = Demo().start()
+        os.environ.update(config.demo.variables)
+
+
+def pytest_unconfigure(config):
+    demo = getattr(config, "demo", None)
+    if demo:
+        demo.close()
 
 
 @pytest.fixture(scope="session")

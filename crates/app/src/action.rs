@@ -143,7 +143,7 @@ actions! {
     UpdateUserRoutingProfile: "connect", Write, Any, ["Users.Edit"], [];
     UpdateUserSecurityProfiles: "connect", Write, Any, ["Users.EditPermission"], [];
     DeleteUser: "connect", Write, Any, ["Users.Delete"], [];
-    PutUserStatus: "connect", Write, Any, ["AgentStates.EnableAndDisable", "RealTimeMetrics.Access"], [];
+    PutUserStatus: "connect", Write, Any, ["AgentStates.EnableAndDisable"], [];
     ListAgentStatuses: "connect", Read, Any, ["AgentStates.View"], [];
     DescribeAgentStatus: "connect", Read, Any, ["AgentStates.View"], [];
     CreateAgentStatus: "connect", Write, Any, ["AgentStates.Create"], [System];

@@ -153,6 +153,14 @@ impl App {
     /// `AccessDenied`, whether or not the target exists.
     pub fn authorize<A: Action>(&self, call: &Call, target: Target) -> Result<Permit<A>, AppError> {
         call.note(A::SPEC.access, target.instance());
+        // All instances of this program belong to its account; a key of another one has no business here.
+        if let Principal::AccessKey { account, .. } = &call.principal
+            && *account != self.settings().account
+        {
+            return Err(AppError::AccessDenied {
+                action: A::SPEC.name,
+            });
+        }
         let tags = self.tags_of(target);
         permit::authorize::<A>(
             &*self.0.around.policy,

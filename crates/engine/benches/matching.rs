@@ -10,13 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Duration;
 
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
-use criterion::{
-    BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
-    criterion_main,
-};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use engine::input::{Destination, StartContact};
 use engine::matching::{Availability, ChannelSet, Lane, Matcher, Place, Presence, Waiting};
 use engine::{ConfigChange, ContactState, Engine, Input, Limits};
@@ -137,11 +132,9 @@ enum Openness {
     Busy,
 }
 
-fn decisions(criterion: &mut Criterion<CoreTime>) {
+fn decisions(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decision");
-    group
-        .throughput(Throughput::Elements(1))
-        .measurement_time(Duration::from_secs(4));
+    group.throughput(Throughput::Elements(1));
     for waiting in WAITING {
         let mut indexes = Indexes::new(waiting);
         group.bench_function(BenchmarkId::from_parameter(waiting), |bencher| {
@@ -340,6 +333,7 @@ impl Center {
             description: None,
             references: BTreeMap::new(),
             tags: Tags::new(),
+            customer_id: None,
             customer_endpoint: None,
             system_endpoint: None,
             customer: None,
@@ -371,9 +365,9 @@ impl Center {
     }
 }
 
-fn lives(criterion: &mut Criterion<CoreTime>) {
+fn lives(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("engine");
-    long_samples(&mut group);
+    group.throughput(Throughput::Elements(1));
     for waiting in [2_000, 20_000] {
         let mut center = Center::new(waiting);
         group.bench_function(BenchmarkId::from_parameter(waiting), |bencher| {
@@ -383,58 +377,5 @@ fn lives(criterion: &mut Criterion<CoreTime>) {
     group.finish();
 }
 
-/// The kernel counts a thread's time in steps of some milliseconds: few samples, and long ones.
-fn long_samples(group: &mut BenchmarkGroup<'_, CoreTime>) {
-    group
-        .throughput(Throughput::Elements(1))
-        .sampling_mode(SamplingMode::Flat)
-        .sample_size(10)
-        .warm_up_time(Duration::from_secs(1))
-        .measurement_time(Duration::from_secs(8));
-}
-
-/// Time on the core, so that what else runs on the machine does not count.
-struct CoreTime;
-
-/// What the kernel has counted for this thread, nanoseconds.
-fn core_time() -> Duration {
-    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    Duration::from_nanos(counted.split(' ').next().unwrap().parse().unwrap())
-}
-
-impl Measurement for CoreTime {
-    type Intermediate = Duration;
-    type Value = Duration;
-
-    fn start(&self) -> Duration {
-        core_time()
-    }
-
-    fn end(&self, started: Duration) -> Duration {
-        core_time().saturating_sub(started)
-    }
-
-    fn add(&self, a: &Duration, b: &Duration) -> Duration {
-        *a + *b
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        value.as_secs_f64() * 1e9
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        static WALL: WallTime = WallTime;
-        WALL.formatter()
-    }
-}
-
-criterion_group! {
-    name = benches;
-    config = Criterion::default().with_measurement(CoreTime);
-    targets = decisions, lives
-}
+criterion_group!(benches, decisions, lives);
 criterion_main!(benches);

@@ -375,10 +375,14 @@ impl Engine {
             .filter(|p| p.attendance != Attendance::Left)
             .map(|p| p.id)
             .collect();
-        for participant in present {
-            self.leave(id, participant);
+        for participant in &present {
+            self.depart(id, *participant);
         }
         self.write_event(id, &Author::system(), event_type::ENDED);
+        // Last: whose connections are closed has been told that the chat is over.
+        for participant in present {
+            self.close_connections(id, participant);
+        }
     }
 
     pub(crate) fn write_transfer(&mut self, id: ContactId) {
@@ -393,15 +397,26 @@ impl Engine {
     }
 
     fn leave(&mut self, id: ContactId, participant: ParticipantId) {
+        if self.depart(id, participant) {
+            self.close_connections(id, participant);
+        }
+    }
+
+    /// Marks a participant as gone and says so; `false` where it was not there.
+    fn depart(&mut self, id: ContactId, participant: ParticipantId) -> bool {
         let Some(chat) = self.contacts.get_mut(&id).and_then(|c| c.chat.as_mut()) else {
-            return;
+            return false;
         };
         let Some(author) = chat.present(participant).map(Author::of) else {
-            return;
+            return false;
         };
         chat.mark(participant, Attendance::Left);
         self.participants.remove(&participant);
         self.write_event(id, &author, event_type::LEFT);
+        true
+    }
+
+    fn close_connections(&mut self, id: ContactId, participant: ParticipantId) {
         self.effect(Effect::CloseParticipant {
             contact: id,
             participant,

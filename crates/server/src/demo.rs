@@ -39,6 +39,7 @@ pub(crate) struct DemoArguments {
 /// Makes the sample center, or finds it, and serves it until told to stop.
 pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     logs::start();
+    let told = wiring::StopSignal::catch()?;
     let data = std::path::absolute(&arguments.data)?;
     std::fs::create_dir_all(&data)
         .with_context(|| format!("`{}` cannot be made", data.display()))?;
@@ -84,6 +85,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         (main, main_router),
         (files, files_router),
         events,
+        told,
     )
     .await
 }

@@ -15,6 +15,7 @@ use crate::{logs, tls, wiring};
 /// Serves until told to stop.
 pub(crate) async fn run(path: &Path) -> Result<()> {
     logs::start();
+    let told = wiring::StopSignal::catch()?;
     let config = Config::read(path)?;
     let problems = config.problems();
     if !problems.is_empty() {
@@ -58,6 +59,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         (main, main_router),
         (files, files_router),
         events,
+        told,
     )
     .await
 }

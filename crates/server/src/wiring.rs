@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use app::ports::Clock;
@@ -15,10 +15,14 @@ use policy::CedarPolicy;
 use seal::{DataKey, KeyedHasher};
 use signin::{Capacity, LocalVerifier};
 use store::SqliteStore;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::control;
 use crate::listen::Listener;
+
+/// How often counts of refusals are written.
+const REFUSALS_PERIOD: Duration = Duration::from_secs(5);
 
 /// The machine's clock.
 struct SystemClock;
@@ -126,7 +130,7 @@ pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
         page_key: Secret::new(random_bytes()),
     };
     let api = connect_api::router(app.clone(), api);
-    let main = web::router(app.clone(), settings.clone()).fallback_service(api);
+    let main = web::router_with_api(app.clone(), settings.clone(), api);
     Ok((main, web::attachments_router(app.clone(), settings)))
 }
 
@@ -138,6 +142,7 @@ pub(crate) async fn serve(
     main: (Listener, Router),
     attachments: (Listener, Router),
     events_folder: Option<PathBuf>,
+    told: StopSignal,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let control = control::serve(data, app.clone(), store, stopped.clone());
@@ -146,6 +151,7 @@ pub(crate) async fn serve(
             outbox::run(app.clone(), folder, stopped.clone()).await;
         }
     };
+    let refusals = write_refusals(&app, stopped.clone());
     let listeners = async {
         tokio::join!(
             main.0.serve(main.1, stopped.clone()),
@@ -153,24 +159,51 @@ pub(crate) async fn serve(
         )
     };
     let ending = async {
-        until_told().await?;
+        told.came().await;
         tracing::info!("stopping: open requests may end");
         stop.send_replace(true);
-        anyhow::Ok(())
     };
-    let (controlled, _, ended, ()) = tokio::join!(control, listeners, ending, delivery);
+    let (controlled, _, (), (), ()) = tokio::join!(control, listeners, ending, delivery, refusals);
     app.stop().await;
-    controlled?;
-    ended
+    controlled
 }
 
-/// Waits for SIGTERM or an interrupt.
-async fn until_told() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+/// Refusals of unknown senders are counted; every few seconds the counts join the audit trail.
+async fn write_refusals(app: &App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let stopped = tokio::time::timeout(REFUSALS_PERIOD, stop.wait_for(|stop| *stop)).await;
+        let written = match stopped {
+            Ok(_) => app.signin().write_all_refusals().await,
+            Err(_) => app.signin().write_refusals().await,
+        };
+        if let Err(error) = written {
+            tracing::error!(error = %error, "counts of refusals could not be written");
+        }
+        if stopped.is_ok() {
+            return;
+        }
     }
-    Ok(())
+}
+
+/// SIGTERM and interrupts, caught from the moment this is made.
+pub(crate) struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    /// Catches both from now on.
+    pub(crate) fn catch() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn came(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

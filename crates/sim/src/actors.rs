@@ -119,6 +119,7 @@ impl Crowd {
                 },
             )]),
             tags: Tags::new(),
+            customer_id: Some("customer 7".into()),
             customer_endpoint: Some(Endpoint {
                 kind: "VOIP".to_owned(),
                 address: PersonalText::from("jo@example.com"),

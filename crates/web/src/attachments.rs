@@ -25,7 +25,7 @@ use crate::state::WebState;
 mod tests;
 
 /// How long one transfer may take.
-pub(crate) const TRANSFER_TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const TRANSFER_TIMEOUT: Duration = Duration::from_mins(2);
 /// Longest grant that is looked at, characters.
 const GRANT_CHARS_MAX: usize = 512;
 

@@ -22,7 +22,7 @@ use crate::state::WebState;
 use crate::{assets, error, participant, workspace};
 
 /// How long signing in may take: passwords are checked one after the other on purpose.
-const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(60);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_mins(1);
 
 const STATIC: Access = Access::Public("pages and scripts hold nothing secret; their API decides");
 const SIGNING_IN: Access = Access::Public("whoever signs in has no session yet");

@@ -154,7 +154,9 @@ impl PackageSources {
                 line.starts_with('-') && !line.starts_with("--hash=") || line.contains("://")
             }
             Self::Settings => {
-                line.contains("registry")
+                line.starts_with("registry")
+                    || line.contains(":registry")
+                    || line.contains("registries")
                     || line.contains("index-url")
                     || line.starts_with("[source")
             }

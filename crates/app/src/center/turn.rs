@@ -25,6 +25,8 @@ use crate::vault::{InstanceKeys, Place};
 const BATCH_JOBS_MAX: usize = 512;
 /// Longest sleep: a clock that was set forward is noticed within this time.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// How often the engine checks its own invariants.
+const AUDIT_PERIOD: Duration = Duration::from_mins(1);
 /// Pause between attempts to read the state back after a failed commit.
 const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 
@@ -227,6 +229,7 @@ pub(super) async fn run(
 ) {
     let mut ids = super::fresh_ids();
     let mut batch = Vec::with_capacity(BATCH_JOBS_MAX);
+    let mut audited_at = around.clock.now();
     loop {
         let wait = sleep_for(&state.engine, around.clock.now());
         tokio::select! {
@@ -269,12 +272,24 @@ pub(super) async fn run(
         for answer in answers {
             answer(committed);
         }
+        if now.since(audited_at) >= AUDIT_PERIOD {
+            audited_at = now;
+            audit_invariants(&state.engine, now);
+        }
         if committed == Committed::No {
             match reload(&center, &around, &mut jobs).await {
                 Some(fresh) => state = fresh,
                 None => return,
             }
         }
+    }
+}
+
+/// Looks for states that the engine must never be in. One found is a fault of the program: it is logged
+/// and contacts go on.
+fn audit_invariants(engine: &Engine, now: Timestamp) {
+    for violation in engine.audit(now) {
+        tracing::error!(%violation, "an invariant of the engine does not hold");
     }
 }
 

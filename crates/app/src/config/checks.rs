@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use model::hours::{DayHours, HoursOfOperation, HoursOverride};
 use model::resource::{
-    PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceBody, RoutingProfile, User,
+    PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceBody, RoutingProfile,
+    SecurityProfile, User,
 };
-use model::{Channel, ResourceId, ResourceKind, TAGS_MAX, Tags};
+use model::{Channel, ResourceId, ResourceKind, SecurityProfileId, TAGS_MAX, Tags};
 
 use crate::center::resources::Resources;
 use crate::error::AppError;
+use crate::principal::Principal;
 
 /// Longest name of most kinds, characters.
 pub(crate) const NAME_CHARS_MAX: usize = 127;
@@ -122,6 +124,39 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// Nobody grants what they lack: a person who gives a user security profiles must hold all of their
+/// permissions. Programs with the account's keys hold everything.
+pub(crate) fn check_grants(
+    resources: &Resources,
+    principal: &Principal,
+    before: Option<&ResourceBody>,
+    after: &ResourceBody,
+) -> Result<(), AppError> {
+    let (Principal::User { profiles: own, .. }, ResourceBody::User(after)) = (principal, after)
+    else {
+        return Ok(());
+    };
+    let kept = match before {
+        Some(ResourceBody::User(before)) => before.security_profiles.clone(),
+        _ => BTreeSet::new(),
+    };
+    let permissions = |profiles: &mut dyn Iterator<Item = SecurityProfileId>| {
+        profiles
+            .filter_map(|profile| resources.body::<SecurityProfile>(profile))
+            .flat_map(|profile| profile.permissions.iter().copied())
+            .collect::<BTreeSet<_>>()
+    };
+    let held = permissions(&mut own.iter().copied());
+    let granted = permissions(&mut after.security_profiles.difference(&kept).copied());
+    if granted.is_subset(&held) {
+        Ok(())
+    } else {
+        Err(AppError::AccessDenied {
+            action: "connect:UpdateUserSecurityProfiles",
+        })
+    }
 }
 
 fn check_name(kind: ResourceKind, name: &str) -> Result<(), AppError> {

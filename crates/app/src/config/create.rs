@@ -62,6 +62,7 @@ impl App {
                 }
                 let resources = turn.resources();
                 checks::check(resources, &new.name, &new.tags, &body)?;
+                checks::check_grants(resources, &call.principal, None, &body)?;
                 if resources.by_name(kind, &new.name).is_some() {
                     return Err(AppError::Duplicate { name: new.name });
                 }

@@ -7,9 +7,12 @@ use model::resource::{
     SecurityProfile, User,
 };
 
-#[expect(
-    clippy::wildcard_imports,
-    reason = "most actions stand in the table below"
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "most actions stand in the table below"
+    )
 )]
 use crate::action::*;
 

@@ -58,6 +58,8 @@ impl App {
                 change(&mut draft)?;
                 let body = draft.body.wrap();
                 checks::check(turn.resources(), &draft.name, &draft.tags, &body)?;
+                let before = Some(&current.body);
+                checks::check_grants(turn.resources(), &call.principal, before, &body)?;
                 let holder = turn
                     .resources()
                     .by_name(kind, &draft.name)

@@ -490,6 +490,7 @@ pub(crate) fn chat(n: u128, flow_number: u128) -> StartContact {
         description: None,
         references: BTreeMap::new(),
         tags: Tags::new(),
+        customer_id: None,
         customer_endpoint: None,
         system_endpoint: None,
         customer: Some((customer(n), PersonalText::from("Jo"))),

@@ -5,7 +5,7 @@ use app::action::ListContacts;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use model::contact::{ContactRecord, PersonalText};
+use model::contact::{ContactRecord, DisconnectReason, PersonalText};
 use model::{Channel, ContactId, InitiationMethod, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ impl<'a> SummaryJson<'a> {
             initiation_method: record.initiation_method,
             initiated_at: record.initiated_at,
             disconnected_at: record.disconnected_at,
-            disconnect_reason: record.disconnect_reason.map(|reason| reason.as_str()),
+            disconnect_reason: record.disconnect_reason.map(DisconnectReason::as_str),
             queue_name: record.queue.as_ref().map(|queue| queue.name.as_str()),
             agent_username: record.agent.as_ref().map(|agent| agent.username.expose()),
             customer_name: record

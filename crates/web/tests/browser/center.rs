@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use model::resource::{
     FlowDefinition, FlowState, FlowStatus, FlowType, PhoneConfig, PhoneType, User,
 };
-use model::{FlowId, InstanceId, RequestId, ResourceKind, Secret, Timestamp, UserId};
+use model::{FlowId, InstanceId, RequestId, ResourceKind, Secret, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -150,14 +150,6 @@ impl Center {
         let router = self.main.clone();
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
-    }
-
-    pub(crate) fn user(&self, username: &str) -> UserId {
-        self.app
-            .resource_by_name(self.instance, ResourceKind::User, username)
-            .unwrap()
-            .id
-            .into()
     }
 }
 
@@ -333,5 +325,5 @@ fn new_resource<B>(name: &str, body: B) -> NewResource<B> {
 
 /// A limit that a test reaches with its third request.
 pub(crate) fn two_only() -> Rate {
-    Rate::every(std::time::Duration::from_secs(600), 2)
+    Rate::every(std::time::Duration::from_mins(10), 2)
 }

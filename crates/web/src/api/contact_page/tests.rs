@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::*;
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a look-up")]
 fn name_of(kind: ResourceKind, _: ResourceId) -> Option<String> {
     Some(format!("a {}", kind.row_name()))
 }
