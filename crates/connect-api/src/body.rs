@@ -15,8 +15,31 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How deep JSON may nest. The deepest structure of the service models has eight levels.
 pub const JSON_DEPTH_MAX: usize = 32;
 
+/// What of the body of a refused request is taken off the connection, bytes.
+pub const DRAINED_BYTES_MAX: usize = 64 * 1024;
+
+/// How long that may take.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Takes the rest of a refused request off the connection and forgets it, as far as it is small: with
+/// the body still on the way the connection would be closed, under the client's next request.
+pub(crate) async fn drain(body: &mut Body) {
+    let mut left = DRAINED_BYTES_MAX;
+    let draining = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let taken = frame.data_ref().map_or(0, Bytes::len);
+            left = left.saturating_sub(taken);
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Whoever sends slowly or much loses the connection, no more.
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, draining).await;
+}
+
 /// Reads a body of at most `limit` bytes.
-pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+pub(crate) async fn read(body: &mut Body, limit: usize) -> Result<Bytes, Refusal> {
     let reading = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect());
     match reading.await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
@@ -105,10 +128,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_over_the_limit_is_refused() {
-        assert_eq!(read(Body::from("12345"), 5).await.unwrap(), "12345");
+        assert_eq!(read(&mut Body::from("12345"), 5).await.unwrap(), "12345");
         assert_eq!(
-            read(Body::from("123456"), 5).await,
+            read(&mut Body::from("123456"), 5).await,
             Err(Refusal::BodyTooLarge { limit: 5 })
         );
+    }
+
+    #[tokio::test]
+    async fn the_rest_of_a_refused_request_is_taken_as_far_as_it_is_small() {
+        let mut small = Body::from("12345");
+        drain(&mut small).await;
+        assert!(small.frame().await.is_none());
+        let chunk = |_| Ok::<_, std::io::Error>(Bytes::from(vec![0; DRAINED_BYTES_MAX]));
+        let mut large = Body::from_stream(futures_util::stream::iter((0..3).map(chunk)));
+        drain(&mut large).await;
+        assert!(large.frame().await.is_some());
     }
 }

@@ -21,7 +21,7 @@ pub mod sigv4;
 mod test_center;
 mod throttle;
 
-pub use body::{BODY_TIMEOUT, JSON_DEPTH_MAX};
+pub use body::{BODY_TIMEOUT, DRAINED_BYTES_MAX, JSON_DEPTH_MAX};
 pub use service::{CONNECT_BODY_BYTES_MAX, PARTICIPANT_BODY_BYTES_MAX, router};
 pub use settings::ApiSettings;
 pub use throttle::Rates;

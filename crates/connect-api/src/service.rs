@@ -29,7 +29,7 @@ use crate::route::{Labels, Routes, parse_query};
 use crate::settings::ApiSettings;
 use crate::sigv4::SigningKeys;
 use crate::throttle::Throttle;
-use crate::{answer, audit};
+use crate::{answer, audit, body};
 
 /// Largest body of `connect` and `sts`, bytes: a flow's content, escaped.
 pub const CONNECT_BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -82,15 +82,18 @@ struct Authenticated {
 
 async fn serve(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
     let request_id = api.fresh_request_id();
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let service = service_of(parts.uri.path());
-    if service == Service::Participant {
-        return bearer::serve(&api, request_id, &parts, body).await;
-    }
-    match signed::authenticate(&api, service, &parts, body).await {
-        Ok(caller) => api.call(service, request_id, &parts, caller).await,
-        Err(refusal) => turn_away(service, request_id, &parts, &refusal),
-    }
+    let response = if service == Service::Participant {
+        bearer::serve(&api, request_id, &parts, &mut body).await
+    } else {
+        match signed::authenticate(&api, service, &parts, &mut body).await {
+            Ok(caller) => api.call(service, request_id, &parts, caller).await,
+            Err(refusal) => turn_away(service, request_id, &parts, &refusal),
+        }
+    };
+    body::drain(&mut body).await;
+    response
 }
 
 fn service_of(path: &str) -> Service {
@@ -223,16 +226,16 @@ type Query = Vec<(String, String)>;
 fn read_members(
     entry: &Entry,
     parts: &Parts,
-    body: &[u8],
+    bytes: &[u8],
 ) -> Result<(Query, Map<String, Value>), Refusal> {
     let query = parts.uri.query().unwrap_or_default();
     let query = parse_query(query)
         .ok_or_else(|| Refusal::Malformed("the query has a broken escape".to_owned()))?;
     let body = match (entry.service(), entry.route.method) {
-        (Service::Sts, _) => signed::parse_form(entry, body)?,
+        (Service::Sts, _) => signed::parse_form(entry, bytes)?,
         // Their models put every member into path and query.
         (_, "GET" | "DELETE") => Map::new(),
-        _ => crate::body::parse_json(body)?,
+        _ => body::parse_json(bytes)?,
     };
     Ok((query, body))
 }

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use app::AppError;
+use model::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -28,7 +28,12 @@ const ALLOWED_HEADERS: &str = "authorization,content-type,x-amz-bearer,x-amz-con
     x-amz-date,x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request";
 
 /// Answers a request to the participant API, pages of approved origins included.
-pub(super) async fn serve(api: &Api, request_id: RequestId, parts: &Parts, body: Body) -> Response {
+pub(super) async fn serve(
+    api: &Api,
+    request_id: RequestId,
+    parts: &Parts,
+    body: &mut Body,
+) -> Response {
     let origin = match approved_origin(api, &parts.headers) {
         Ok(origin) => origin,
         Err(refusal) => return turn_away(Service::Participant, request_id, parts, &refusal),
@@ -88,7 +93,7 @@ fn preflight() -> Response {
 }
 
 /// The token first: a stranger's body is not even read.
-async fn authenticate(api: &Api, parts: &Parts, body: Body) -> Result<Authenticated, Refusal> {
+async fn authenticate(api: &Api, parts: &Parts, body: &mut Body) -> Result<Authenticated, Refusal> {
     let denied = || {
         Refusal::App(app::AppError::AccessDenied {
             action: "execute-api:Invoke",

@@ -16,7 +16,7 @@ pub(super) async fn authenticate(
     api: &Api,
     service: Service,
     parts: &Parts,
-    body: Body,
+    body: &mut Body,
 ) -> Result<Authenticated, Refusal> {
     let head = RequestHead {
         method: parts.method.as_str(),
