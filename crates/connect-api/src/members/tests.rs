@@ -5,8 +5,6 @@ use model::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use model::Timestamp;
-
 use super::*;
 
 const INSTANCE: InstanceId = InstanceId::from_u128(0x1);
