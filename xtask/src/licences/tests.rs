@@ -100,7 +100,7 @@ fn npm_packages_for_development_are_not_shipped() {
         .iter()
         .map(|package| package.name.as_str())
         .collect();
-    assert_eq!(names, ["@b/c", "react"]);
+    assert_eq!(names, ["react", "@b/c"], "in the order of the file");
     let findings = violations(&packages, NO_EXCEPTIONS);
     assert_eq!(findings.len(), 1);
     assert_eq!(findings.first().unwrap().place, "@b/c 2.0.0");

@@ -15,7 +15,11 @@ use crate::center::{Browser, HOST, ORIGIN};
 /// A test that waits longer for a frame has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(crate) struct Socket(WebSocketStream<TcpStream>);
+pub(crate) struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    /// The last snapshot that came: it may have come before the answer that was waited for.
+    snapshot: Option<Value>,
+}
 
 /// Opens a socket; the status where it is refused.
 pub(crate) async fn open(
@@ -29,7 +33,10 @@ pub(crate) async fn open(
     }
     let stream = TcpStream::connect(address).await.unwrap();
     match tokio_tungstenite::client_async(request, stream).await {
-        Ok((socket, _)) => Ok(Socket(socket)),
+        Ok((stream, _)) => Ok(Socket {
+            stream,
+            snapshot: None,
+        }),
         Err(Error::Http(response)) => Err(response.status().as_u16()),
         Err(other) => panic!("{other}"),
     }
@@ -45,19 +52,28 @@ pub(crate) async fn open_workspace(address: SocketAddr, browser: &Browser<'_>) -
 
 impl Socket {
     pub(crate) async fn say(&mut self, frame: Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
+        self.stream
+            .send(Message::text(frame.to_string()))
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn say_raw(&mut self, message: Message) -> bool {
-        self.0.send(message).await.is_ok()
+        self.stream.send(message).await.is_ok()
     }
 
     /// The next frame, or the code with which the server closes.
     pub(crate) async fn next(&mut self) -> Result<Value, u16> {
         loop {
-            let next = tokio::time::timeout(PATIENCE, self.0.next()).await;
+            let next = tokio::time::timeout(PATIENCE, self.stream.next()).await;
             match next.expect("the server is silent") {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    if frame["type"] == "snapshot" {
+                        self.snapshot = Some(frame.clone());
+                    }
+                    return Ok(frame);
+                }
                 Some(Ok(Message::Close(frame))) => return Err(frame.unwrap().code.into()),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => panic!("{error}"),
@@ -68,10 +84,25 @@ impl Socket {
 
     /// The first frame of which this is true; others are passed over.
     pub(crate) async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let frame = self.next().await.unwrap();
-            if wanted(&frame) {
-                return frame;
+        let search = async {
+            loop {
+                let frame = self.next().await.unwrap();
+                if wanted(&frame) {
+                    return frame;
+                }
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, search).await;
+        found.expect("the frame does not come")
+    }
+
+    /// The newest snapshot, once this is true of it.
+    pub(crate) async fn until_snapshot(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        match &self.snapshot {
+            Some(snapshot) if wanted(snapshot) => snapshot.clone(),
+            _ => {
+                self.until(|frame| frame["type"] == "snapshot" && wanted(frame))
+                    .await
             }
         }
     }
@@ -95,7 +126,7 @@ impl Socket {
 
     /// The snapshot in which the first contact is in this state.
     pub(crate) async fn until_contact_is(&mut self, state: &str) -> Value {
-        self.until(|frame| frame["type"] == "snapshot" && frame["contacts"][0]["state"] == state)
+        self.until_snapshot(|snapshot| snapshot["contacts"][0]["state"] == state)
             .await["contacts"][0]
             .clone()
     }

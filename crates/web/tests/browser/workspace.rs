@@ -107,7 +107,7 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
     let complete = json!({"type": "contact.complete", "contactId": contact});
     assert_eq!(agent.ask("complete", complete).await["type"], "ack");
     agent
-        .until(|frame| frame["type"] == "snapshot" && frame["contacts"] == json!([]))
+        .until_snapshot(|snapshot| snapshot["contacts"] == json!([]))
         .await;
 }
 
