@@ -89,6 +89,16 @@ describe('workspace client', () => {
     expect(environment.socket.sentOf('chat.history')[0]).not.toHaveProperty('afterSequence');
   });
 
+  it('asks for the newest history of a chat whose first item comes before the snapshot that opens it', async () => {
+    connect(contact({ state: 'CONNECTING' }));
+    environment.socket.receive({ type: 'chat.item', contactId: CHAT, item: item(3, { kind: 'event' }) });
+    snapshot(contact({ lastSequence: 3 }));
+    expect(environment.socket.sentOf('chat.history')).toMatchObject([{ contactId: CHAT }]);
+    expect(environment.socket.sentOf('chat.history')[0]).not.toHaveProperty('afterSequence');
+    await answerHistory([item(1), item(2), item(3, { kind: 'event' })]);
+    expect(sequences()).toEqual([1, 2, 3]);
+  });
+
   it('asks for what it missed after a reconnect, page by page', async () => {
     connect(contact());
     await answerHistory([item(1), item(2)]);

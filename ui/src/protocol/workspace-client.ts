@@ -269,7 +269,9 @@ export class WorkspaceClient {
 
   #itemsArrived(contactId: string, items: readonly TranscriptItem[]): void {
     const contact = this.#state.contacts.find((candidate) => candidate.contactId === contactId);
-    if (contact === undefined) return;
+    // The first item may come before the snapshot that opens the chat, whose history brings it again: kept
+    // now, it would pass for all there is.
+    if (contact === undefined || !isChatOpen(contact)) return;
     const arrivedRequests = new Set(items.map((item) => item.requestId));
     const speakers = new Set(items.map((item) => item.participantId));
     this.#changeChat(contactId, (chat) => ({
