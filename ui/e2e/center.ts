@@ -119,7 +119,7 @@ async function filesOrigin(url: string, authority: string): Promise<string> {
   const policy = await new Promise<string>((resolve, reject) => {
     get(`${url}/app/`, { ca }, (answer) => {
       answer.resume();
-      resolve(answer.headers['content-security-policy'] ?? '');
+      resolve(String(answer.headers['content-security-policy']));
     }).once('error', reject);
   });
   const origin = /connect-src [^;]*(https:\/\/[^ ;]+)/.exec(policy)?.[1];

@@ -1,4 +1,3 @@
-/// <reference path="../node_modules/amazon-connect-chatjs/dist/index.d.ts" />
 /** A customer whose page uses the unmodified amazon-connect-chatjs, as it comes from the registry. */
 
 import { createRequire } from 'node:module';
@@ -44,7 +43,10 @@ export interface Customer {
   contactId: string;
 }
 
-/** Opens a page of the customer's at the center's own origin, and starts a chat there as amazon-connect-chat-interface does. */
+/**
+ * Opens the sample page with the library in the place of the product's own widget, and starts a chat there as
+ * amazon-connect-chat-interface does.
+ */
 export async function startChat(
   context: BrowserContext,
   center: Center,
@@ -52,20 +54,12 @@ export async function startChat(
   attributes: Record<string, string>,
 ): Promise<Customer> {
   const page = await context.newPage();
-  const address = `${center.url}/chat/customer`;
-  const sample = await context.request.get(`${center.url}/chat/sample`, { ignoreHTTPSErrors: true });
-  await page.route(address, (route) =>
-    route.fulfill({
-      contentType: 'text/html; charset=utf-8',
-      // Nothing but the library must be needed: it works under the policy of the sample page.
-      headers: { 'content-security-policy': sample.headers()['content-security-policy'] ?? '' },
-      body: '<!doctype html><html lang="en"><title>A customer</title><script src="/chat/chatjs.js"></script></html>',
-    }),
-  );
-  await page.route(`${center.url}/chat/chatjs.js`, (route) =>
+  // The library must need nothing but what the page's policy allows.
+  await page.route(`${center.url}/chat/widget.js`, (route) =>
     route.fulfill({ contentType: 'text/javascript; charset=utf-8', path: LIBRARY }),
   );
-  await page.goto(address);
+  await page.goto(center.variable('RINGFENCE_CHAT_URL'));
+  await page.waitForFunction(() => 'connect' in window);
   const contactId = await page.evaluate(startInPage, {
     endpoint: center.url,
     region: REGION,
@@ -136,14 +130,14 @@ async function startInPage(options: { endpoint: string; region: string; request:
   });
   await chat.connect();
   const { data } = await chat.getTranscript({ maxResults: 100, sortOrder: 'ASCENDING', scanDirection: 'BACKWARD' });
-  for (const item of data.Transcript) add(item as WireItem);
+  for (const item of data?.Transcript ?? []) add(item as WireItem);
   return ContactId;
 }
 
 /** Sends a message and returns its id. */
 export function say(customer: Customer, text: string): Promise<string> {
   return customer.page.evaluate(
-    async (message) => (await window.chat.sendMessage({ contentType: 'text/plain', message })).data.Id,
+    async (message) => (await window.chat.sendMessage({ contentType: 'text/plain', message })).data?.Id ?? '',
     text,
   );
 }
@@ -181,12 +175,7 @@ export function seen(customer: Customer): Promise<Seen> {
 
 /** Texts of all messages and names of all files that have arrived, in order. */
 export async function arrived(customer: Customer): Promise<string[]> {
-  const { items } = await seen(customer);
-  return items.flatMap((item) => {
-    const { Content, Attachments } = item as { Content?: string; Attachments?: { AttachmentName: string }[] };
-    if (item.Type === 'EVENT') return [];
-    return Attachments?.map((attachment) => attachment.AttachmentName) ?? [Content ?? ''];
-  });
+  return said((await seen(customer)).items);
 }
 
 export async function sees(customer: Customer, ...texts: string[]): Promise<void> {
@@ -194,13 +183,18 @@ export async function sees(customer: Customer, ...texts: string[]): Promise<void
 }
 
 /** The same from GetTranscript, oldest first. */
-export function transcript(customer: Customer): Promise<string[]> {
-  return customer.page.evaluate(async () => {
+export async function transcript(customer: Customer): Promise<string[]> {
+  const items = await customer.page.evaluate(async () => {
     const { data } = await window.chat.getTranscript({ maxResults: 100, sortOrder: 'ASCENDING', scanDirection: 'BACKWARD' });
-    return data.Transcript.flatMap((item) => {
-      const { Content, Attachments } = item as { Content?: string; Attachments?: { AttachmentName: string }[] };
-      if (item.Type === 'EVENT') return [];
-      return Attachments?.map((attachment) => attachment.AttachmentName) ?? [Content ?? ''];
-    });
+    return data?.Transcript ?? [];
+  });
+  return said(items);
+}
+
+function said(items: readonly connect.ChatTranscriptItem[]): string[] {
+  return items.flatMap((item) => {
+    if (item.Type === 'EVENT') return [];
+    const { Content, Attachments } = item as { Content?: string; Attachments?: { AttachmentName: string }[] };
+    return Attachments?.map((attachment) => attachment.AttachmentName) ?? [Content ?? ''];
   });
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, openUser } from './browser.js';
 import { startCenter, type Center } from './center.js';
 import { arrived, download, say, seen, sees, sendFile, startChat, transcript, type } from './customer.js';
+import { readRecord } from './records.js';
 import { acceptOffer, Chat, chooseStatus, contentOf, offeredContact, signIn } from './workspace.js';
 
 const WELCOME = 'Welcome to the Ringfence demo center. How can we help you today?';
@@ -65,20 +66,47 @@ test('a chat goes from a page with chatjs through flow and queue to two agents a
   expect(secondContact).not.toBe(customer.contactId);
   const continued = await acceptOffer(secondPage, secondContact);
   const before = [WELCOME, THANKS, WAITING, 'My bill is too high.', 'Let me look at it.'];
-  await continued.sees(...before);
+  // The customer waits once more, in the second agent's own queue.
+  await continued.sees(...before, WAITING);
   expect(await contentOf(await continued.download('reading.txt'))).toBe(READING);
   await new Chat(firstPage, customer.contactId).wrapUp();
 
   await continued.say('It is right, and here is why.');
   await expect.poll(() => arrived(customer)).toContain('It is right, and here is why.');
   await say(customer, 'I see. Thank you!');
-  await continued.sees(...before, 'It is right, and here is why.', 'I see. Thank you!');
-  const said = [...before, 'bill.txt', 'reading.txt', 'It is right, and here is why.', 'I see. Thank you!'];
+  await continued.sees(...before, WAITING, 'It is right, and here is why.', 'I see. Thank you!');
+  const said = [...before, 'bill.txt', 'reading.txt', WAITING, 'It is right, and here is why.', 'I see. Thank you!'];
   expect(await arrived(customer)).toEqual(said);
   expect(await transcript(customer)).toEqual(said);
   await continued.end();
   await expect.poll(async () => (await seen(customer)).hasEnded).toBe(true);
   await continued.wrapUp();
 
-  for (const { problems } of [grace, first, second]) expect(problems).toEqual([]);
+
+  const admin = await openUser(browser, center);
+  const page = await signIn(admin.context, center, 'ADMIN', '/app/contacts');
+  await page.locator(`a[href="/app/contacts/${customer.contactId}"]`).click();
+  const firstRecord = await readRecord(page, customer.contactId);
+  expect(firstRecord.pairs).toMatchObject({
+    Channel: 'Chat',
+    Customer: 'Grace',
+    Queue: 'Support',
+    Agent: 'agent1',
+    tier: 'gold',
+    name: 'Grace',
+  });
+  expect(firstRecord.relations).toEqual({ 'Next segment': `/app/contacts/${secondContact}` });
+  const timeline = firstRecord.timeline.join('\n');
+  for (const step of ['Begun', 'Compare → Equals gold', 'Queued Support', 'Offered', 'Connected to agent agent1', 'Transferred']) {
+    expect(timeline).toContain(step);
+  }
+
+  await page.getByRole('link', { name: 'Next segment' }).click();
+  await page.waitForURL(`**/app/contacts/${secondContact}`);
+  const secondRecord = await readRecord(page, secondContact);
+  expect(secondRecord.pairs).toMatchObject({ Customer: 'Grace', Agent: 'agent2', tier: 'gold', name: 'Grace' });
+  expect(secondRecord.relations).toEqual({ 'Previous segment': `/app/contacts/${customer.contactId}` });
+  console.log(firstRecord, secondRecord);
+
+  for (const { problems } of [grace, first, second, admin]) expect(problems).toEqual([]);
 });
