@@ -1,7 +1,7 @@
 /** Chromium that trusts the center's authority, and a watch over what its pages do. */
 
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
@@ -24,7 +24,7 @@ export interface BrowserUser {
 
 /** A browser with a home of its own, in which nothing but the center's authority is trusted in addition. */
 export async function launchBrowser(center: Center, moreFlags: readonly string[] = []): Promise<Browser> {
-  const home = join(center.folder, 'home');
+  const home = await mkdtemp(join(center.folder, 'home-'));
   const database = join(home, '.pki', 'nssdb');
   await mkdir(database, { recursive: true });
   const certutil = (...options: string[]) => promisify(execFile)('certutil', ['-d', `sql:${database}`, ...options]);

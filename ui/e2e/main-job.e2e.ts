@@ -5,12 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, openUser } from './browser.js';
 import { startCenter, type Center } from './center.js';
 import { arrived, download, say, seen, sees, sendFile, startChat, transcript, type } from './customer.js';
+import { THANKS, WAITING, WELCOME } from './flow-texts.js';
 import { readRecord } from './records.js';
 import { acceptOffer, Chat, chooseStatus, contentOf, offeredContact, signIn } from './workspace.js';
 
-const WELCOME = 'Welcome to the Ringfence demo center. How can we help you today?';
-const THANKS = 'Thank you for being a gold customer, Grace.';
-const WAITING = 'An agent will be with you shortly.';
 const BILL = 'The bill of October, in plain words.';
 const READING = 'Meter reading: 4711';
 
@@ -106,7 +104,7 @@ test('a chat goes from a page with chatjs through flow and queue to two agents a
   const secondRecord = await readRecord(page, secondContact);
   expect(secondRecord.pairs).toMatchObject({ Customer: 'Grace', Agent: 'agent2', tier: 'gold', name: 'Grace' });
   expect(secondRecord.relations).toEqual({ 'Previous segment': `/app/contacts/${customer.contactId}` });
-  console.log(firstRecord, secondRecord);
+  for (const record of [firstRecord, secondRecord]) expect(record.transcript).toEqual(said);
 
   for (const { problems } of [grace, first, second, admin]) expect(problems).toEqual([]);
 });
