@@ -99,6 +99,13 @@ describe('workspace client', () => {
     expect(sequences()).toEqual([1, 2, 3]);
   });
 
+  it('marks the newest message of another participant as read, not what followed it', async () => {
+    connect(contact());
+    await answerHistory([item(1), item(2, { kind: 'event', participantId: ME }), item(3, { participantId: ME })]);
+    client.markRead(CHAT);
+    expect(environment.socket.sentOf('chat.read')).toMatchObject([{ contactId: CHAT, sequence: 1 }]);
+  });
+
   it('asks for what it missed after a reconnect, page by page', async () => {
     connect(contact());
     await answerHistory([item(1), item(2)]);

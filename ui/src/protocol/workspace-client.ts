@@ -22,7 +22,6 @@ import {
   hasGap,
   lastContiguousSequence,
   mergeItems,
-  newestSequence,
   progressOf,
   type Progress,
   type Transcript,
@@ -161,7 +160,8 @@ export class WorkspaceClient {
   markRead(contactId: string): void {
     const chat = this.#state.chats.get(contactId);
     if (chat === undefined) return;
-    const sequence = newestSequence(chat.items);
+    // Customers are told by message: marking an event that follows it would leave it unread with them.
+    const sequence = this.#lastOfOthers(contactId)?.sequence ?? 0;
     if (sequence <= chat.readSequence) return;
     this.#changeChat(contactId, () => ({ readSequence: sequence }));
     this.#connection.send({ type: 'chat.read', contactId, sequence });
@@ -281,12 +281,18 @@ export class WorkspaceClient {
       typists: chat.typists.filter((typist) => !speakers.has(typist.participantId)),
     }));
     this.#saveUnsent();
-    this.#reportDelivery(contactId, contact.participantId);
+    this.#reportDelivery(contactId);
   }
 
-  #reportDelivery(contactId: string, ownParticipantId: string | undefined): void {
+  /** The newest message or file of another participant. */
+  #lastOfOthers(contactId: string): TranscriptItem | undefined {
+    const own = this.#state.contacts.find((contact) => contact.contactId === contactId)?.participantId;
     const items = this.#state.chats.get(contactId)?.items ?? [];
-    const last = items.findLast((item) => item.kind !== 'event' && item.participantId !== ownParticipantId);
+    return items.findLast((item) => item.kind !== 'event' && item.participantId !== own);
+  }
+
+  #reportDelivery(contactId: string): void {
+    const last = this.#lastOfOthers(contactId);
     if (last === undefined || last.sequence <= (this.#deliveredSent.get(contactId) ?? 0)) return;
     const isSent = this.#connection.send({ type: 'chat.delivered', contactId, sequence: last.sequence });
     if (isSent) this.#deliveredSent.set(contactId, last.sequence);
