@@ -25,6 +25,7 @@ interface Seen {
   items: WireItem[];
   /** Ids of the items that the socket brought, in order, each as often as it came. */
   pushed: string[];
+  isConnected: boolean;
   typists: string[];
   /** `delivered` and `read`, each with the id of the message. */
   receipts: [string, string][];
@@ -99,14 +100,16 @@ async function startInPage(options: { endpoint: string; region: string; request:
     options: { region: options.region },
     disableCSM: true,
   });
-  const seen: Seen = { contactId: ContactId, items: [], pushed: [], typists: [], receipts: [], hasEnded: false };
+  const seen: Seen = { contactId: ContactId, items: [], pushed: [], isConnected: false, typists: [], receipts: [], hasEnded: false };
   window.chat = chat;
   window.seen = seen;
+  // Without a network nothing arrives; the next connection catches up.
+  const ignore = (): void => undefined;
   const receipt = (kind: 'delivered' | 'read', messageId: string) =>
     chat.sendEvent({
       contentType: `application/vnd.amazonaws.connect.event.message.${kind}`,
       content: JSON.stringify({ messageId }),
-    } as connect.SendEventArgs);
+    } as connect.SendEventArgs).catch(ignore);
   const add = (item: WireItem) => {
     if (!seen.items.some(({ Id }) => Id === item.Id)) seen.items.push(item);
     seen.items.sort((one, other) => Date.parse(one.AbsoluteTime) - Date.parse(other.AbsoluteTime));
@@ -128,9 +131,19 @@ async function startInPage(options: { endpoint: string; region: string; request:
   chat.onEnded(() => {
     seen.hasEnded = true;
   });
+  const load = async (): Promise<void> => {
+    const { data } = await chat.getTranscript({ maxResults: 100, sortOrder: 'ASCENDING', scanDirection: 'BACKWARD' });
+    for (const item of data?.Transcript ?? []) add(item as WireItem);
+  };
+  chat.onConnectionEstablished(() => {
+    seen.isConnected = true;
+    // What was said before this page was there, or while it was cut off.
+    load().catch(ignore);
+  });
+  chat.onConnectionLost(() => {
+    seen.isConnected = false;
+  });
   await chat.connect();
-  const { data } = await chat.getTranscript({ maxResults: 100, sortOrder: 'ASCENDING', scanDirection: 'BACKWARD' });
-  for (const item of data?.Transcript ?? []) add(item as WireItem);
   return ContactId;
 }
 

@@ -46,6 +46,7 @@ test('a chat goes from a page with chatjs through flow and queue to two agents a
 
   await chat.composer.pressSequentially('Let me');
   await expect.poll(async () => (await seen(customer)).typists).toContain('Alex');
+  expect(await chat.pane.getByTestId('typing').textContent()).not.toContain('Alex');
   await chat.say('Let me look at it.');
   await sees(customer, WELCOME, THANKS, WAITING, 'My bill is too high.', 'Let me look at it.');
   await chat.seesReceipt('read');

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, openUser } from './browser.js';
 import { startCenter, type Center } from './center.js';
+import { say, seen, sees, startChat } from './customer.js';
 import { WAITING, WELCOME } from './flow-texts.js';
 import { Widget } from './widget.js';
 import { Wire } from './wire.js';
@@ -81,6 +82,34 @@ test('messages written while one side has no network arrive once and in order', 
   said.push('Written in the tunnel.');
   await widget.sees(...said);
   await chat.sees(...said);
+
+  for (const { problems } of [visitor, agent]) expect(problems).toEqual([]);
+});
+
+test('a page with chatjs finds back after its network was cut, without loss or duplicates', async () => {
+  const visitor = await openUser(customerBrowser, center);
+  const customer = await startChat(visitor.context, center, 'Grace', {});
+  const agent = await openUser(agentBrowser, center);
+  const page = await signIn(agent.context, center, 'AGENT2');
+  await chooseStatus(page, 'Available');
+  const chat = await acceptOffer(page, customer.contactId);
+  await say(customer, 'Hello?');
+  await chat.say('Good morning.');
+  await sees(customer, WELCOME, WAITING, 'Hello?', 'Good morning.');
+
+  await visitor.context.setOffline(true);
+  customerWire.cut();
+  await expect.poll(async () => (await seen(customer)).isConnected).toBe(false);
+  await chat.say('Are you still there?');
+  await chat.sees(WELCOME, WAITING, 'Hello?', 'Good morning.', 'Are you still there?');
+  customerWire.mend();
+  await visitor.context.setOffline(false);
+  await sees(customer, WELCOME, WAITING, 'Hello?', 'Good morning.', 'Are you still there?');
+  await expect.poll(async () => (await seen(customer)).isConnected).toBe(true);
+  await chat.say('I am.');
+  await sees(customer, WELCOME, WAITING, 'Hello?', 'Good morning.', 'Are you still there?', 'I am.');
+  const { pushed } = await seen(customer);
+  expect(pushed).toEqual([...new Set(pushed)]);
 
   for (const { problems } of [visitor, agent]) expect(problems).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['e2e/**/*.e2e.ts'],
+    // Pictures for the documentation are taken when asked for: RINGFENCE_SCREENSHOTS=1.
+    include: process.env.RINGFENCE_SCREENSHOTS === undefined ? ['e2e/**/*.e2e.ts'] : ['e2e/**/*.picture.ts'],
     fileParallelism: false,
     // A step that builds on one that failed would only fail as well, and slowly.
     bail: 1,

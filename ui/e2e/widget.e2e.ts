@@ -33,6 +33,7 @@ test('a customer talks to an agent with the widget, loads the page again and goe
   const chat = await acceptOffer(page, await offeredContact(page));
   await chat.sees(WELCOME, WAITING, 'Do you have a tariff for heat pumps?');
   await widget.seesReceipt('read');
+  for (const side of [widget.page, page]) expect(await side.getByText('SYSTEM_MESSAGE').count()).toBe(0);
 
   await chat.composer.pressSequentially('We');
   await widget.page.getByTestId('chat-typing').getByText('Alex').waitFor();

@@ -333,6 +333,14 @@ describe('workspace client', () => {
     expect(client.getState().chats.get(CHAT)?.typists).toHaveLength(0);
   });
 
+  it('does not tell its own agent of typing', () => {
+    connect(contact());
+    environment.socket.receive({
+      type: 'chat.ephemeral', contactId: CHAT, event: 'typing', participantId: ME, role: 'AGENT', displayName: 'Ada',
+    });
+    expect(client.getState().chats.get(CHAT)?.typists).toEqual([]);
+  });
+
   it('tells of typing at most every four seconds', () => {
     connect(contact());
     for (let letters = 1; letters <= 9; letters += 1) {

@@ -21,6 +21,7 @@ import {
   furtherProgress,
   hasGap,
   lastContiguousSequence,
+  lastOfOthers,
   mergeItems,
   progressOf,
   type Progress,
@@ -284,11 +285,12 @@ export class WorkspaceClient {
     this.#reportDelivery(contactId);
   }
 
-  /** The newest message or file of another participant. */
   #lastOfOthers(contactId: string): TranscriptItem | undefined {
-    const own = this.#state.contacts.find((contact) => contact.contactId === contactId)?.participantId;
-    const items = this.#state.chats.get(contactId)?.items ?? [];
-    return items.findLast((item) => item.kind !== 'event' && item.participantId !== own);
+    return lastOfOthers(this.#state.chats.get(contactId)?.items ?? [], this.#ownParticipant(contactId));
+  }
+
+  #ownParticipant(contactId: string): string | undefined {
+    return this.#state.contacts.find((contact) => contact.contactId === contactId)?.participantId;
   }
 
   #reportDelivery(contactId: string): void {
@@ -324,7 +326,7 @@ export class WorkspaceClient {
   }
 
   #typingArrived(frame: EphemeralFrame): void {
-    if (frame.event !== 'typing') return;
+    if (frame.event !== 'typing' || frame.participantId === this.#ownParticipant(frame.contactId)) return;
     const typist: Typist = {
       participantId: frame.participantId,
       until: this.environment.now() + TYPING_SHOWN_MS,
