@@ -28,6 +28,11 @@ export function newestSequence(held: Transcript): number {
   return held.at(-1)?.sequence ?? 0;
 }
 
+/** The newest message or file of another participant than `own`. */
+export function lastOfOthers(held: Transcript, own: string | undefined): TranscriptItem | undefined {
+  return held.findLast((item) => item.kind !== 'event' && item.participantId !== own);
+}
+
 export function hasGap(held: Transcript): boolean {
   return lastContiguousSequence(held) !== newestSequence(held);
 }

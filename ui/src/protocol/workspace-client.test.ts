@@ -89,6 +89,23 @@ describe('workspace client', () => {
     expect(environment.socket.sentOf('chat.history')[0]).not.toHaveProperty('afterSequence');
   });
 
+  it('asks for the newest history of a chat whose first item comes before the snapshot that opens it', async () => {
+    connect(contact({ state: 'CONNECTING' }));
+    environment.socket.receive({ type: 'chat.item', contactId: CHAT, item: item(3, { kind: 'event' }) });
+    snapshot(contact({ lastSequence: 3 }));
+    expect(environment.socket.sentOf('chat.history')).toMatchObject([{ contactId: CHAT }]);
+    expect(environment.socket.sentOf('chat.history')[0]).not.toHaveProperty('afterSequence');
+    await answerHistory([item(1), item(2), item(3, { kind: 'event' })]);
+    expect(sequences()).toEqual([1, 2, 3]);
+  });
+
+  it('marks the newest message of another participant as read, not what followed it', async () => {
+    connect(contact());
+    await answerHistory([item(1), item(2, { kind: 'event', participantId: ME }), item(3, { participantId: ME })]);
+    client.markRead(CHAT);
+    expect(environment.socket.sentOf('chat.read')).toMatchObject([{ contactId: CHAT, sequence: 1 }]);
+  });
+
   it('asks for what it missed after a reconnect, page by page', async () => {
     connect(contact());
     await answerHistory([item(1), item(2)]);
@@ -314,6 +331,14 @@ describe('workspace client', () => {
     environment.socket.receive(typing);
     environment.socket.receive({ type: 'chat.item', contactId: CHAT, item: item(1) });
     expect(client.getState().chats.get(CHAT)?.typists).toHaveLength(0);
+  });
+
+  it('does not tell its own agent of typing', () => {
+    connect(contact());
+    environment.socket.receive({
+      type: 'chat.ephemeral', contactId: CHAT, event: 'typing', participantId: ME, role: 'AGENT', displayName: 'Ada',
+    });
+    expect(client.getState().chats.get(CHAT)?.typists).toEqual([]);
   });
 
   it('tells of typing at most every four seconds', () => {

@@ -21,8 +21,8 @@ import {
   furtherProgress,
   hasGap,
   lastContiguousSequence,
+  lastOfOthers,
   mergeItems,
-  newestSequence,
   progressOf,
   type Progress,
   type Transcript,
@@ -161,7 +161,8 @@ export class WorkspaceClient {
   markRead(contactId: string): void {
     const chat = this.#state.chats.get(contactId);
     if (chat === undefined) return;
-    const sequence = newestSequence(chat.items);
+    // Customers are told by message: marking an event that follows it would leave it unread with them.
+    const sequence = this.#lastOfOthers(contactId)?.sequence ?? 0;
     if (sequence <= chat.readSequence) return;
     this.#changeChat(contactId, () => ({ readSequence: sequence }));
     this.#connection.send({ type: 'chat.read', contactId, sequence });
@@ -269,7 +270,9 @@ export class WorkspaceClient {
 
   #itemsArrived(contactId: string, items: readonly TranscriptItem[]): void {
     const contact = this.#state.contacts.find((candidate) => candidate.contactId === contactId);
-    if (contact === undefined) return;
+    // The first item may come before the snapshot that opens the chat, whose history brings it again: kept
+    // now, it would pass for all there is.
+    if (contact === undefined || !isChatOpen(contact)) return;
     const arrivedRequests = new Set(items.map((item) => item.requestId));
     const speakers = new Set(items.map((item) => item.participantId));
     this.#changeChat(contactId, (chat) => ({
@@ -279,12 +282,19 @@ export class WorkspaceClient {
       typists: chat.typists.filter((typist) => !speakers.has(typist.participantId)),
     }));
     this.#saveUnsent();
-    this.#reportDelivery(contactId, contact.participantId);
+    this.#reportDelivery(contactId);
   }
 
-  #reportDelivery(contactId: string, ownParticipantId: string | undefined): void {
-    const items = this.#state.chats.get(contactId)?.items ?? [];
-    const last = items.findLast((item) => item.kind !== 'event' && item.participantId !== ownParticipantId);
+  #lastOfOthers(contactId: string): TranscriptItem | undefined {
+    return lastOfOthers(this.#state.chats.get(contactId)?.items ?? [], this.#ownParticipant(contactId));
+  }
+
+  #ownParticipant(contactId: string): string | undefined {
+    return this.#state.contacts.find((contact) => contact.contactId === contactId)?.participantId;
+  }
+
+  #reportDelivery(contactId: string): void {
+    const last = this.#lastOfOthers(contactId);
     if (last === undefined || last.sequence <= (this.#deliveredSent.get(contactId) ?? 0)) return;
     const isSent = this.#connection.send({ type: 'chat.delivered', contactId, sequence: last.sequence });
     if (isSent) this.#deliveredSent.set(contactId, last.sequence);
@@ -316,7 +326,7 @@ export class WorkspaceClient {
   }
 
   #typingArrived(frame: EphemeralFrame): void {
-    if (frame.event !== 'typing') return;
+    if (frame.event !== 'typing' || frame.participantId === this.#ownParticipant(frame.contactId)) return;
     const typist: Typist = {
       participantId: frame.participantId,
       until: this.environment.now() + TYPING_SHOWN_MS,

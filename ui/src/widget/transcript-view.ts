@@ -130,7 +130,7 @@ export class TranscriptView {
       'data-item-id': item.Id,
     });
     if (!isContinued) {
-      const name = isOwn ? this.text.you : (item.DisplayName ?? this.text.assistant);
+      const name = isOwn ? this.text.you : this.#speaker(item);
       node.append(element('p', { class: 'who' }, `${name} · ${this.time.format(new Date(item.AbsoluteTime))}`));
     }
     node.append(...this.#drawContent(item, isOpenQuestion));
@@ -140,6 +140,11 @@ export class TranscriptView {
       );
     }
     return node;
+  }
+
+  /** The system's name in the participant API is none for people. */
+  #speaker(item: WireItem): string {
+    return item.ParticipantRole === 'SYSTEM' ? this.text.assistant : (item.DisplayName ?? this.text.assistant);
   }
 
   #drawContent(item: WireItem, isOpenQuestion: boolean): HTMLElement[] {

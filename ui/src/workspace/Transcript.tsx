@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
 import type { ContactView } from '../protocol/frames.js';
-import { hasOlder } from '../protocol/transcript.js';
+import { hasOlder, lastOfOthers } from '../protocol/transcript.js';
 import type { ChatView } from '../protocol/workspace-client.js';
 import { Item, OutgoingItem } from './TranscriptItem.js';
 import { useWorkspace } from './WorkspaceProvider.js';
@@ -32,7 +32,11 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
   useLayoutEffect(() => {
     if (isAtBottom) toBottom();
   }, [newest, outgoing.length, typists.length, isAtBottom, toBottom]);
-  useReadMark(() => client.markRead(contactId), isCurrent && isAtBottom, newest);
+  useReadMark(
+    () => client.markRead(contactId),
+    isCurrent && isAtBottom,
+    lastOfOthers(items, participantId)?.sequence ?? 0,
+  );
 
   const lastOwn = items.findLast((item) => item.participantId === participantId && item.kind !== 'event');
   return (
@@ -112,7 +116,7 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
   );
 }
 
-/** Calls `mark` when the newest item is in view of somebody who looks. */
+/** Calls `mark` when the newest item to be read is in view of somebody who looks. */
 function useReadMark(mark: () => void, isInView: boolean, newest: number): void {
   const latest = useRef(mark);
   useEffect(() => {

@@ -190,7 +190,7 @@ impl<'a> ItemJson<'a> {
             at: item.at,
             role: item.role,
             participant_id: item.participant,
-            display_name: item.display_name.as_ref().map(PersonalText::expose),
+            display_name: name_of(item),
             kind,
             content_type,
             text,
@@ -226,4 +226,12 @@ impl<'a> ItemJson<'a> {
             .collect();
         self
     }
+}
+
+/// Who said it. The system's name in the participant API, `SYSTEM_MESSAGE`, is none for people.
+fn name_of(item: &TranscriptItem) -> Option<&str> {
+    if item.role == ParticipantRole::System {
+        return None;
+    }
+    item.display_name.as_ref().map(PersonalText::expose)
 }

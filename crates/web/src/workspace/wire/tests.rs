@@ -55,6 +55,19 @@ fn an_item_has_the_words_of_the_protocol() {
 }
 
 #[test]
+fn the_system_has_no_name() {
+    let mut item = item(ItemContent::Message {
+        content_type: "text/plain".to_owned(),
+        text: "Welcome".into(),
+    });
+    item.role = ParticipantRole::System;
+    item.display_name = Some("SYSTEM_MESSAGE".into());
+    let json = serde_json::to_value(ItemJson::of(&item, None)).unwrap();
+    assert_eq!(json["role"], "SYSTEM");
+    assert_eq!(json.get("displayName"), None);
+}
+
+#[test]
 fn an_own_message_names_its_request() {
     let item = item(ItemContent::Message {
         content_type: "text/plain".to_owned(),
