@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use model::{InstanceId, InstanceScope, Tags, Timestamp};
+use model::{InstanceId, InstanceScope, Secret, Tags, Timestamp};
 
 use crate::action::Action;
 use crate::audit::{self, Verdict};
@@ -15,7 +15,7 @@ use crate::permit::{self, Facts, Permit, Target};
 use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
 use crate::ports::policy::Policy;
-use crate::ports::store::Store;
+use crate::ports::store::{Store, Write};
 use crate::ports::{Clock, signin::Verifier};
 use crate::principal::{Call, Principal};
 use crate::signin::{SignIn, SignInConfig, SignInPorts};
@@ -259,6 +259,21 @@ impl App {
         self.center(instance)
             .ok()
             .map(|center| center.scope.clone())
+    }
+
+    /// Deletes what has expired: remembered answers, sessions, one-time links.
+    ///
+    /// # Errors
+    /// `Unavailable`; the next call deletes it.
+    pub async fn sweep(&self) -> Result<(), AppError> {
+        let sweep = Write::Sweep { before: self.now() };
+        let swept = self.0.around.store.commit(vec![sweep]).await;
+        swept.map_err(unavailable)
+    }
+
+    /// A key of the account for one purpose: the same at each start.
+    pub fn derived_key(&self, purpose: &str) -> Secret<[u8; 32]> {
+        Secret::new(self.0.account_keys.tokens().hash(purpose, &[]))
     }
 
     /// The time now.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use app::ports::Clock;
@@ -23,6 +23,8 @@ use crate::listen::Listener;
 
 /// How often counts of refusals are written.
 const REFUSALS_PERIOD: Duration = Duration::from_secs(5);
+/// How often what has expired is deleted.
+const SWEEP_PERIOD: Duration = Duration::from_mins(10);
 
 /// The machine's clock.
 struct SystemClock;
@@ -127,7 +129,7 @@ pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
         attachments_authority: authority(&sites.files_origin)?,
         approved_origins: sites.approved_origins.iter().cloned().collect(),
         rates: connect_api::Rates::default(),
-        page_key: Secret::new(random_bytes()),
+        page_key: app.derived_key("page tokens"),
     };
     let api = connect_api::router(app.clone(), api);
     let main = web::router_with_api(app.clone(), settings.clone(), api);
@@ -151,7 +153,7 @@ pub(crate) async fn serve(
             outbox::run(app.clone(), folder, stopped.clone()).await;
         }
     };
-    let refusals = write_refusals(&app, stopped.clone());
+    let house = keep_house(&app, stopped.clone());
     let listeners = async {
         tokio::join!(
             main.0.serve(main.1, stopped.clone()),
@@ -163,13 +165,15 @@ pub(crate) async fn serve(
         tracing::info!("stopping: open requests may end");
         stop.send_replace(true);
     };
-    let (controlled, _, (), (), ()) = tokio::join!(control, listeners, ending, delivery, refusals);
+    let (controlled, _, (), (), ()) = tokio::join!(control, listeners, ending, delivery, house);
     app.stop().await;
     controlled
 }
 
-/// Refusals of unknown senders are counted; every few seconds the counts join the audit trail.
-async fn write_refusals(app: &App, mut stop: watch::Receiver<bool>) {
+/// Refusals of unknown senders are counted; every few seconds the counts join the audit trail. What has
+/// expired is deleted now and then.
+async fn keep_house(app: &App, mut stop: watch::Receiver<bool>) {
+    let mut swept_at = Instant::now();
     loop {
         let stopped = tokio::time::timeout(REFUSALS_PERIOD, stop.wait_for(|stop| *stop)).await;
         let written = match stopped {
@@ -178,6 +182,12 @@ async fn write_refusals(app: &App, mut stop: watch::Receiver<bool>) {
         };
         if let Err(error) = written {
             tracing::error!(error = %error, "counts of refusals could not be written");
+        }
+        if swept_at.elapsed() >= SWEEP_PERIOD {
+            swept_at = Instant::now();
+            if let Err(error) = app.sweep().await {
+                tracing::error!(error = %error, "what has expired could not be deleted");
+            }
         }
         if stopped.is_ok() {
             return;
