@@ -10,6 +10,8 @@ import { Widget } from './widget.js';
 import { Wire } from './wire.js';
 import { acceptOffer, chooseStatus, offeredContact, signIn } from './workspace.js';
 
+const CHATJS_RETRY_MAX_MS = 60_000;
+
 let center: Center;
 let agentWire: Wire;
 let customerWire: Wire;
@@ -104,8 +106,9 @@ test('a page with chatjs finds back after its network was cut, without loss or d
   await chat.sees(WELCOME, WAITING, 'Hello?', 'Good morning.', 'Are you still there?');
   customerWire.mend();
   await visitor.context.setOffline(false);
+  // The library waits longer from try to try.
+  await expect.poll(async () => (await seen(customer)).isConnected, { timeout: CHATJS_RETRY_MAX_MS }).toBe(true);
   await sees(customer, WELCOME, WAITING, 'Hello?', 'Good morning.', 'Are you still there?');
-  await expect.poll(async () => (await seen(customer)).isConnected).toBe(true);
   await chat.say('I am.');
   await sees(customer, WELCOME, WAITING, 'Hello?', 'Good morning.', 'Are you still there?', 'I am.');
   const { pushed } = await seen(customer);

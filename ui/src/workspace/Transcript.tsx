@@ -21,6 +21,7 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
   const t = useText();
   const client = useWorkspace();
   const box = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   const [isAtBottom, setAtBottom] = useState(true);
   const { contactId, participantId } = contact;
   const { items, outgoing, progress, typists } = chat;
@@ -32,6 +33,14 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
   useLayoutEffect(() => {
     if (isAtBottom) toBottom();
   }, [newest, outgoing.length, typists.length, isAtBottom, toBottom]);
+  useEffect(() => {
+    if (!isAtBottom || box.current === null || list.current === null) return undefined;
+    // An offer above makes the box smaller, a receipt makes the list longer: neither is a new item.
+    const observer = new ResizeObserver(toBottom);
+    observer.observe(box.current);
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, [isAtBottom, toBottom]);
   useReadMark(
     () => client.markRead(contactId),
     isCurrent && isAtBottom,
@@ -61,7 +70,7 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
             </Button>
           </div>
         )}
-        <ol>
+        <ol ref={list}>
           {items.map((item, index) => {
             const before = items[index - 1];
             const continues =
