@@ -49,6 +49,8 @@ pub(crate) struct Center {
     pub(crate) keys: Arc<InstanceKeys>,
     pub(crate) bus: Bus,
     pub(crate) tickets: crate::chat::Tickets,
+    /// Files that were begun in each open chat, by its first segment.
+    pub(crate) files: crate::chat::Files,
     jobs: mpsc::Sender<Job>,
     shared: RwLock<Shared>,
     policy: Arc<dyn Policy>,

@@ -314,7 +314,9 @@ impl Center {
             });
         let pushes = pushes.collect();
         for contact in &changes.closed {
-            index.remove(*contact);
+            if let Some(initial) = index.remove(*contact) {
+                self.files.forget(initial);
+            }
         }
         pushes
     }

@@ -101,18 +101,18 @@ impl Index {
         self.contacts.insert(contact, entry);
     }
 
-    /// The contact is over.
-    pub(super) fn remove(&mut self, contact: ContactId) {
-        let Some(entry) = self.contacts.remove(&contact) else {
-            return;
-        };
+    /// The contact is over. Returns the first segment of its chat where that is over with it.
+    pub(super) fn remove(&mut self, contact: ContactId) -> Option<ContactId> {
+        let entry = self.contacts.remove(&contact)?;
         for participant in entry.participants {
             if self.participants.get(&participant.id) == Some(&contact) {
                 self.participants.remove(&participant.id);
             }
         }
-        if self.chats.get(&entry.initial_contact) == Some(&contact) {
-            self.chats.remove(&entry.initial_contact);
+        if self.chats.get(&entry.initial_contact) != Some(&contact) {
+            return None;
         }
+        self.chats.remove(&entry.initial_contact);
+        Some(entry.initial_contact)
     }
 }

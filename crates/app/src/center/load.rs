@@ -62,6 +62,7 @@ impl Center {
             keys,
             bus: Bus::default(),
             tickets: crate::chat::Tickets::default(),
+            files: crate::chat::Files::default(),
             jobs: sender,
             shared: RwLock::new(Shared::default()),
             policy: Arc::clone(&around.policy),

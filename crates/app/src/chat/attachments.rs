@@ -157,6 +157,12 @@ impl App {
             .ok_or(AppError::AccessDenied {
                 action: "execute-api",
             })?;
+        let most = self.settings().attachments.files_per_chat_max;
+        if !center.files.begin(seat.initial_contact, most) {
+            return Err(AppError::LimitExceeded(format!(
+                "a chat has at most {most} files"
+            )));
+        }
         let id = AttachmentId::generate(&mut crate::center::fresh_ids());
         let owner = KeyOwner::Attachment(seat.instance, id);
         let (key, wrapped) = Vault::new_key(&center.keys, owner);
