@@ -51,6 +51,7 @@ pub(crate) struct Center {
     pub(crate) tickets: crate::chat::Tickets,
     /// Files that were begun in each open chat, by its first segment.
     pub(crate) files: crate::chat::Files,
+    pub(crate) receipts: crate::chat::ReceiptLocks,
     jobs: mpsc::Sender<Job>,
     shared: RwLock<Shared>,
     policy: Arc<dyn Policy>,

@@ -5,20 +5,18 @@ use std::sync::Arc;
 
 use engine::Input;
 use model::transcript::{ItemContent, event_type};
-use model::{ContactId, Timestamp, TranscriptItemId};
+use model::{ContactId, TranscriptItemId};
 use serde::Deserialize;
 
-use super::bus::{ChatFrame, Ephemeral, Receipt};
+use super::bus::{ChatFrame, Ephemeral};
 use super::connection::{Seat, seat};
 use super::say::{Said, item_id, say_in};
 use crate::App;
 use crate::action::SendEvent;
-use crate::center::{Center, json};
+use crate::center::Center;
 use crate::error::AppError;
 use crate::permit::Permit;
-use crate::ports::store::Write;
 use crate::principal::Call;
-use crate::vault::Place;
 
 /// Longest content of an event, characters.
 const EVENT_CHARS_MAX: usize = 1_024;
@@ -145,75 +143,6 @@ impl App {
         center.publish(contact, seat.initial_contact, &frame);
         Ok(())
     }
-
-    /// A receipt: stored, then shown to the others.
-    pub(crate) async fn receipt(
-        &self,
-        center: &Arc<Center>,
-        seat: Seat,
-        item: TranscriptItemId,
-        read: bool,
-    ) -> Result<(), AppError> {
-        let instance = center.scope.instance;
-        let store = &self.0.around.store;
-        let row = store
-            .transcript_item(instance, item)
-            .await
-            .map_err(crate::app::unavailable)?;
-        let row = row.filter(|row| row.initial_contact == seat.initial_contact);
-        let row = row.ok_or(AppError::NotFound { what: "message" })?;
-        let before = self.receipts_of(center, seat.initial_contact).await?;
-        let before = before
-            .into_iter()
-            .find(|receipt| receipt.participant == seat.participant);
-        let now = self.now();
-        let receipt = advanced(before.as_ref(), &row, seat, read, now);
-        if before.as_ref() == Some(&receipt) {
-            return Ok(());
-        }
-        let place_row = receipts_row(seat.initial_contact, seat.participant);
-        let sealed = center
-            .keys
-            .seal(&Place::new("receipts", &place_row), &json(&receipt));
-        let write = Write::PutReceipts {
-            instance,
-            initial_contact: seat.initial_contact,
-            participant: seat.participant,
-            sealed,
-        };
-        store
-            .commit(vec![write])
-            .await
-            .map_err(crate::app::unavailable)?;
-        center.publish(
-            row.contact,
-            seat.initial_contact,
-            &ChatFrame::Receipt(receipt),
-        );
-        Ok(())
-    }
-
-    /// Receipts of a chat, one a participant.
-    pub(crate) async fn receipts_of(
-        &self,
-        center: &Center,
-        initial_contact: ContactId,
-    ) -> Result<Vec<Receipt>, AppError> {
-        let rows = self
-            .0
-            .around
-            .store
-            .receipts(center.scope.instance, initial_contact)
-            .await
-            .map_err(crate::app::unavailable)?;
-        rows.iter()
-            .map(|(participant, sealed)| {
-                let row = receipts_row(initial_contact, *participant);
-                let clear = center.keys.open(&Place::new("receipts", &row), sealed)?;
-                serde_json::from_slice(&clear).map_err(|_| AppError::Internal)
-            })
-            .collect()
-    }
 }
 
 const RECEIPT_SHAPE: &str = "a receipt's content is {\"messageId\": ID} of a message of this chat";
@@ -234,40 +163,4 @@ fn current(turn: &crate::center::Turn<'_>, seat: Seat) -> Result<ContactId, AppE
         .ok_or(AppError::AccessDenied {
             action: "execute-api",
         })
-}
-
-fn receipts_row(initial_contact: ContactId, participant: model::ParticipantId) -> [u8; 32] {
-    let mut row = [0; 32];
-    let bytes = initial_contact
-        .into_bytes()
-        .into_iter()
-        .chain(participant.into_bytes());
-    for (to, from) in row.iter_mut().zip(bytes) {
-        *to = from;
-    }
-    row
-}
-
-/// The receipt after this news: what was received or read stays so, and never moves back.
-fn advanced(
-    before: Option<&Receipt>,
-    row: &crate::ports::store::TranscriptRow,
-    seat: Seat,
-    read: bool,
-    now: Timestamp,
-) -> Receipt {
-    let (delivered_at, read_at) = match before {
-        Some(before) if before.sequence > row.sequence => return before.clone(),
-        Some(before) if before.sequence == row.sequence => (before.delivered_at, before.read_at),
-        _ => (None, None),
-    };
-    Receipt {
-        item: row.item,
-        sequence: row.sequence,
-        contact: row.contact,
-        initial_contact: seat.initial_contact,
-        participant: seat.participant,
-        delivered_at: delivered_at.or(Some(now)),
-        read_at: if read { read_at.or(Some(now)) } else { read_at },
-    }
 }
