@@ -1,7 +1,7 @@
 //! The audit trail: one entry per call, in CloudTrail's words.
 
 use model::audit::AuditEntry;
-use model::{AuditEntryId, IdSource, InstanceId, InstanceScope, Timestamp};
+use model::{AuditEntryId, IdSource, InstanceId, InstanceScope, LoginSessionId, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use crate::App;
@@ -76,10 +76,7 @@ pub(crate) fn entry(
         name: call.operation.to_owned(),
         identity: identity(&call.principal, scope),
         source_ip: call.source_ip.map(|ip| ip.to_string()),
-        user_agent: call
-            .user_agent
-            .as_ref()
-            .map(|agent| agent.chars().take(USER_AGENT_CHARS_MAX).collect()),
+        user_agent: user_agent(call),
         error_code: verdict.error.map(|error| code(error).to_owned()),
         // Of the text only what we wrote ourselves; some texts quote what the caller sent.
         error_message: verdict.error.and_then(constant_text),
@@ -111,18 +108,7 @@ pub(crate) fn identity(principal: &Principal, scope: Option<&InstanceScope>) -> 
             session,
             second_factor,
             ..
-        } => json!({
-            "type": "ConnectUser",
-            "principalId": user.to_string(),
-            "arn": scope.map(|scope| {
-                scope.resource_arn(model::ResourceKind::User, *user).to_string()
-            }),
-            "accountId": scope.map(|scope| scope.account.clone()),
-            "sessionContext": {
-                "sessionId": session.to_string(),
-                "attributes": {"mfaAuthenticated": second_factor.to_string()},
-            },
-        }),
+        } => user_identity(*user, Some((*session, *second_factor)), scope),
         Principal::Participant {
             contact,
             participant,
@@ -141,6 +127,40 @@ pub(crate) fn identity(principal: &Principal, scope: Option<&InstanceScope>) -> 
         }),
         Principal::System(part) => json!({"type": "AWSService", "invokedBy": part}),
     }
+}
+
+/// A user as CloudTrail's `userIdentity`, with the session and whether a second factor was shown.
+pub(crate) fn user_identity(
+    user: UserId,
+    session: Option<(LoginSessionId, bool)>,
+    scope: Option<&InstanceScope>,
+) -> Value {
+    let arn = scope.map(|scope| scope.resource_arn(model::ResourceKind::User, user));
+    let members = [
+        ("type", Some(json!("ConnectUser"))),
+        ("principalId", Some(json!(user.to_string()))),
+        ("arn", arn.map(|arn| json!(arn.to_string()))),
+        ("accountId", scope.map(|scope| json!(scope.account))),
+        (
+            "sessionContext",
+            session.map(|(session, second_factor)| {
+                json!({
+                    "sessionId": session.to_string(),
+                    "attributes": {"mfaAuthenticated": second_factor.to_string()},
+                })
+            }),
+        ),
+    ];
+    let present = members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(present.collect())
+}
+
+/// What the caller's program calls itself, cut to a bounded length.
+pub(crate) fn user_agent(call: &Call) -> Option<String> {
+    let agent = call.user_agent.as_ref()?;
+    Some(agent.chars().take(USER_AGENT_CHARS_MAX).collect())
 }
 
 /// The error as entries name it: close to the code of the API.

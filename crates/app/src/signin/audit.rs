@@ -6,14 +6,13 @@ use serde_json::{Value, json};
 
 use super::refusals::{Reason, Sort, Window};
 use super::{REFUSAL_WINDOW, SignIn, lock};
+use crate::audit::{identity, user_agent, user_identity};
 use crate::error::AppError;
 use crate::ports::store::Write;
 use crate::principal::{Call, Principal};
 
 /// Service that entries name, as CloudTrail does for sign-ins.
 const SOURCE: &str = "signin.amazonaws.com";
-/// Longest user agent that an entry keeps, characters.
-const USER_AGENT_CHARS_MAX: usize = 256;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,11 +91,11 @@ impl Event {
                 user,
                 session,
                 second_factor,
-            } => user_identity(*user, Some((*session, *second_factor))),
+            } => user_identity(*user, Some((*session, *second_factor)), None),
             Self::SetUp { user }
             | Self::InvitationRedeemed { user }
-            | Self::EnrolmentBegun { user } => user_identity(*user, None),
-            _ => identity(principal),
+            | Self::EnrolmentBegun { user } => user_identity(*user, None, None),
+            _ => identity(principal, None),
         }
     }
 }
@@ -122,10 +121,7 @@ impl SignIn {
             name: event.name().to_owned(),
             identity: event.identity(&call.principal),
             source_ip: call.source_ip.map(|address| address.to_string()),
-            user_agent: call
-                .user_agent
-                .as_ref()
-                .map(|agent| agent.chars().take(USER_AGENT_CHARS_MAX).collect()),
+            user_agent: user_agent(call),
             error_code: None,
             error_message: None,
             parameters: event.parameters(),
@@ -205,7 +201,7 @@ fn refusal_entry(id: AuditEntryId, sort: &Sort, window: &Window) -> AuditEntry {
         // The name that was typed is never kept: people type passwords into the wrong field.
         identity: sort.user.map_or_else(
             || json!({ "type": "Anonymous", "userName": HIDDEN }),
-            |user| user_identity(user, None),
+            |user| user_identity(user, None, None),
         ),
         source_ip: sort.source.map(|address| address.to_string()),
         user_agent: None,
@@ -226,46 +222,5 @@ fn refusal_entry(id: AuditEntryId, sort: &Sort, window: &Window) -> AuditEntry {
         request: None,
         read_only: false,
         kind: "AwsConsoleSignIn".to_owned(),
-    }
-}
-
-fn user_identity(user: UserId, session: Option<(LoginSessionId, bool)>) -> Value {
-    let mut identity = json!({ "type": "ConnectUser", "principalId": user.to_string() });
-    if let (Some((session, second_factor)), Some(members)) = (session, identity.as_object_mut()) {
-        members.insert(
-            "sessionContext".to_owned(),
-            json!({
-                "sessionId": session.to_string(),
-                "attributes": { "mfaAuthenticated": second_factor.to_string() },
-            }),
-        );
-    }
-    identity
-}
-
-fn identity(principal: &Principal) -> Value {
-    match principal {
-        Principal::User {
-            user,
-            session,
-            second_factor,
-            ..
-        } => user_identity(*user, Some((*session, *second_factor))),
-        Principal::AccessKey {
-            key_id, account, ..
-        } => json!({
-            "type": "IAMUser",
-            "principalId": key_id,
-            "accountId": account,
-            "accessKeyId": key_id,
-        }),
-        Principal::Participant { participant, .. } => {
-            json!({ "type": "ConnectParticipant", "principalId": participant.to_string() })
-        }
-        Principal::Visitor => json!({ "type": "Anonymous" }),
-        Principal::Operator { uid } => {
-            json!({ "type": "Operator", "principalId": format!("operator:{uid}") })
-        }
-        Principal::System(part) => json!({ "type": "AWSService", "invokedBy": part }),
     }
 }
