@@ -4,13 +4,12 @@
 //! are not: the chats wait in a queue.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, interval_at};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::{AccessKey, Connection, Site, Socket};
@@ -19,8 +18,6 @@ use crate::program::Program;
 const CHATS: usize = 1_000;
 /// Connections over which messages are sent; one message at a time on each.
 const CONNECTIONS: usize = 64;
-/// What the flow says at the beginning has been said after this time.
-const SETTLES: Duration = Duration::from_secs(3);
 /// As fast as they are taken.
 const MESSAGES_FAST: usize = 20_000;
 /// At a thousand a second.
@@ -46,15 +43,10 @@ struct Received {
 
 pub(crate) async fn measure(program: &Program) -> String {
     let site = Site::of(program);
-    let mut connections = Vec::new();
-    for _ in 0..CONNECTIONS {
-        connections.push(site.connect().await);
-    }
     let key = AccessKey::of(program);
     let mut starter = site.connect().await;
     // The first chat pays for what is made once.
     let first = open_chat(program, &site, &mut starter, &key).await;
-    tokio::time::sleep(SETTLES).await;
     let before_kib = program.resident_kib();
     let (sender, mut received) = mpsc::unbounded_channel();
     let mut tokens = Vec::new();
@@ -63,10 +55,13 @@ pub(crate) async fn measure(program: &Program) -> String {
         tokens.push(token);
         tokio::spawn(listen(socket, sender.clone()));
     }
-    tokio::time::sleep(SETTLES).await;
     let each_kib = program.resident_kib().saturating_sub(before_kib) as f64 / CHATS as f64;
     drop(first);
 
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        connections.push(site.connect().await);
+    }
     let mut run = Run {
         number: 0,
         tokens: Arc::new(tokens),
@@ -95,7 +90,7 @@ pub(crate) async fn measure(program: &Program) -> String {
     )
 }
 
-/// Starts a chat, connects to it and subscribes. Returns the token with which its customer speaks.
+/// Starts a chat, whose flow runs into the queue, and connects and subscribes to it. Returns the token with which its customer speaks.
 async fn open_chat(
     program: &Program,
     site: &Site,
@@ -121,6 +116,9 @@ async fn open_chat(
     let subscribe = json!({"topic": "aws/subscribe", "content": {"topics": ["aws/chat"]}});
     let subscribe = Message::text(subscribe.to_string());
     socket.send(subscribe).await.unwrap();
+    let answer = tokio::time::timeout(PATIENCE, socket.next()).await;
+    let answer = answer.unwrap().unwrap().unwrap();
+    assert!(answer.to_text().unwrap().contains("success"));
     let token = text_at(&connected, "/ConnectionCredentials/ConnectionToken");
     (token, socket)
 }
@@ -184,19 +182,19 @@ impl Run {
     ) -> Measured {
         self.number += 1;
         let run = self.number;
-        let next = Arc::<AtomicUsize>::default();
         let began = Instant::now();
         let tasks: Vec<_> = std::mem::take(&mut self.connections)
             .into_iter()
-            .map(|connection| {
-                let (next, tokens) = (Arc::clone(&next), Arc::clone(&self.tokens));
-                let plan = Plan {
+            .enumerate()
+            .map(|(place, connection)| {
+                let part = Part {
                     run,
+                    place,
                     count,
                     schedule,
                     began,
                 };
-                tokio::spawn(plan.send(connection, next, tokens))
+                tokio::spawn(part.send(connection, Arc::clone(&self.tokens)))
             })
             .collect();
         let mut received_at: Vec<Option<Instant>> = vec![None; count];
@@ -232,33 +230,31 @@ impl Run {
     }
 }
 
-/// What one connection needs to know to take its part in a run.
-struct Plan {
+/// One connection's part of a run: every [`CONNECTIONS`]th message, beginning with that of its place.
+struct Part {
     run: usize,
+    place: usize,
     count: usize,
     schedule: Schedule,
     began: Instant,
 }
 
-impl Plan {
-    /// Sends messages until there are no more; returns which ones, and when each was due.
+impl Part {
+    /// Sends its messages; returns which ones, and when each was due.
     async fn send(
         self,
         mut connection: Connection,
-        next: Arc<AtomicUsize>,
         tokens: Arc<Vec<String>>,
     ) -> (Connection, Vec<(usize, Instant)>) {
+        let steps = |count: usize| PACE * u32::try_from(count).unwrap();
+        // Ticks that were missed come in a burst, each with the time at which it was due.
+        let mut ticks = interval_at(self.began + steps(self.place), steps(CONNECTIONS));
         let mut sent = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= self.count {
-                return (connection, sent);
-            }
+        for number in (self.place..self.count).step_by(CONNECTIONS) {
             let due = match self.schedule {
                 Schedule::AsFastAsTaken => Instant::now(),
-                Schedule::Paced => self.began + PACE * number as u32,
+                Schedule::Paced => ticks.tick().await,
             };
-            tokio::time::sleep_until(due).await;
             let token = tokens.get(number % tokens.len()).unwrap();
             let body = json!({
                 "ContentType": "text/plain",
@@ -269,6 +265,7 @@ impl Plan {
                 .await;
             sent.push((number, due));
         }
+        (connection, sent)
     }
 }
 
