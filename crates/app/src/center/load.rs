@@ -69,12 +69,20 @@ impl Center {
             policy: Arc::clone(&around.policy),
         });
         center.show(&state);
-        tokio::spawn(turn::run(
+        let running = tokio::spawn(turn::run(
             Arc::downgrade(&center),
             around.clone(),
             state,
             jobs,
         ));
+        tokio::spawn(async move {
+            if running.await.is_err_and(|error| error.is_panic()) {
+                // A fault of the program, after which nobody could be served: started anew it goes on from
+                // what was committed.
+                tracing::error!("the loop of an instance has failed: the program ends");
+                std::process::abort();
+            }
+        });
         Ok(center)
     }
 }
