@@ -8,7 +8,7 @@ use app::ports::store::Store;
 use engine::ContactEvent;
 use engine::effect::ContactEventKind;
 use futures_util::StreamExt;
-use model::ContactId;
+use model::{ContactId, Timestamp};
 use tokio::runtime::Runtime;
 
 use crate::center::Center;
@@ -31,11 +31,12 @@ pub(crate) fn measure() -> String {
             .buffer_unordered(IN_FLIGHT)
             .collect::<Vec<()>>()
             .await;
-        let before = Written::count(&center).await;
+        let mut bounds = Bounds::before(&center).await;
         let began = Instant::now();
         let contacts = start_contacts(&center, CONTACTS).await;
         let took = began.elapsed().as_secs_f64();
-        let outbox_rows = assert_rows(&center, &contacts, &before).await;
+        bounds.ended_at = center.app.now();
+        let outbox_rows = assert_rows(&center, &contacts, &bounds).await;
         let written = format!(
             "{CONTACTS} states, keys and audit entries, {outbox_rows} outbox rows, all there"
         );
@@ -60,14 +61,17 @@ pub(crate) async fn start_contacts(center: &Center, count: usize) -> BTreeSet<Co
         .await
 }
 
-/// Numbers of the last rows.
-struct Written {
+/// What belongs to the measured time.
+struct Bounds {
+    /// Numbers of the last rows before it.
     audit: u64,
     outbox: u64,
+    /// When the last contact was acknowledged.
+    ended_at: Timestamp,
 }
 
-impl Written {
-    async fn count(center: &Center) -> Self {
+impl Bounds {
+    async fn before(center: &Center) -> Self {
         let audit = center.store.audit(None, 1).await.unwrap();
         let mut outbox = 0;
         loop {
@@ -80,13 +84,14 @@ impl Written {
         Self {
             audit: audit.first().map_or(0, |(number, ..)| *number),
             outbox,
+            ended_at: center.app.now(),
         }
     }
 }
 
 /// Everything that was acknowledged is there: state, key and history of each contact, one audit entry and
 /// one offer for each. Returns how many rows are in the outbox.
-async fn assert_rows(center: &Center, contacts: &BTreeSet<ContactId>, before: &Written) -> usize {
+async fn assert_rows(center: &Center, contacts: &BTreeSet<ContactId>, bounds: &Bounds) -> usize {
     let (store, instance) = (&center.store, center.instance);
     assert_eq!(contacts.len(), CONTACTS, "each is a contact of its own");
     let states = store.contact_states(instance).await.unwrap();
@@ -104,10 +109,10 @@ async fn assert_rows(center: &Center, contacts: &BTreeSet<ContactId>, before: &W
 
     let limit = u32::try_from(2 * CONTACTS).unwrap();
     let audit = store.audit(None, limit).await.unwrap();
-    let fresh = audit.iter().filter(|(number, ..)| *number > before.audit);
+    let fresh = audit.iter().filter(|(number, ..)| *number > bounds.audit);
     assert_eq!(fresh.count(), CONTACTS, "each start is in the audit trail");
 
-    let (mut after, mut outbox_rows, mut events) = (before.outbox, 0, 0);
+    let (mut after, mut outbox_rows, mut events) = (bounds.outbox, 0, 0);
     let mut offered = BTreeSet::new();
     loop {
         let items = center.app.outbox_items(after, 1_000).await.unwrap();
@@ -120,6 +125,7 @@ async fn assert_rows(center: &Center, contacts: &BTreeSet<ContactId>, before: &W
             events += 1;
             let event: ContactEvent = serde_json::from_slice(&item.body).unwrap();
             if matches!(event.kind, ContactEventKind::Offered { .. }) {
+                assert!(event.at <= bounds.ended_at, "none was offered later");
                 offered.insert(event.contact);
             }
         }
