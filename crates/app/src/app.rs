@@ -261,14 +261,15 @@ impl App {
             .map(|center| center.scope.clone())
     }
 
-    /// Deletes what has expired: remembered answers, sessions, one-time links.
+    /// Deletes what has expired: remembered answers, sessions, one-time links, unfinished uploads.
     ///
     /// # Errors
     /// `Unavailable`; the next call deletes it.
     pub async fn sweep(&self) -> Result<(), AppError> {
         let sweep = Write::Sweep { before: self.now() };
         let swept = self.0.around.store.commit(vec![sweep]).await;
-        swept.map_err(unavailable)
+        swept.map_err(unavailable)?;
+        self.sweep_uploads().await
     }
 
     /// A key of the account for one purpose: the same at each start.

@@ -157,6 +157,17 @@ impl Vault {
         cache.insert(owner, key);
     }
 
+    /// Destroys keys of contacts and attachments.
+    pub(crate) async fn destroy(&self, owners: Vec<KeyOwner>) -> Result<(), StoreError> {
+        {
+            let mut cache = self.cache();
+            for owner in &owners {
+                cache.remove(owner);
+            }
+        }
+        self.store.destroy(owners).await
+    }
+
     fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<KeyOwner, Arc<DataKey>>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -89,7 +89,7 @@ async fn serve(State(api): State<Arc<Api>>, request: Request<Body>) -> Response 
     } else {
         match signed::authenticate(&api, service, &parts, &mut body).await {
             Ok(caller) => api.call(service, request_id, &parts, caller).await,
-            Err(refusal) => turn_away(service, request_id, &parts, &refusal),
+            Err(refusal) => api.turn_away(service, request_id, &parts, &refusal),
         }
     };
     body::drain(&mut body).await;
@@ -120,7 +120,9 @@ impl Api {
             .find(parts.method.as_str(), parts.uri.path())
             .filter(|(entry, _)| entry.service() == service);
         let Some((entry, labels)) = found else {
-            return turn_away(service, request_id, parts, &Refusal::UnknownOperation);
+            let refusal = Refusal::UnknownOperation;
+            let code = refusal.code(service, service.codes());
+            return answer::refusal(service, code, &refusal, request_id);
         };
         let operation = entry.spec.operation();
         match self.run(entry, &labels, request_id, parts, caller).await {
@@ -194,6 +196,28 @@ impl Api {
         result
     }
 
+    /// Answers a caller who has not shown who it is; the audit trail counts such callers.
+    pub(super) fn turn_away(
+        &self,
+        service: Service,
+        request_id: RequestId,
+        parts: &Parts,
+        refusal: &Refusal,
+    ) -> Response {
+        let code = refusal.code(service, service.codes());
+        let source = source_ip(parts);
+        self.app
+            .signin()
+            .refuse_stranger(service.source(), code.name(), source);
+        tracing::debug!(
+            request.id = %request_id,
+            code = code.name(),
+            source.ip = ?source,
+            "unauthenticated request refused"
+        );
+        answer::refusal(service, code, refusal, request_id)
+    }
+
     fn fresh_request_id(&self) -> RequestId {
         let mut ids = self
             .ids
@@ -201,23 +225,6 @@ impl Api {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         RequestId::generate(&mut ids)
     }
-}
-
-/// Answers a caller who has not shown who it is.
-fn turn_away(
-    service: Service,
-    request_id: RequestId,
-    parts: &Parts,
-    refusal: &Refusal,
-) -> Response {
-    let code = refusal.code(service, service.codes());
-    tracing::debug!(
-        request.id = %request_id,
-        code = code.name(),
-        source.ip = ?source_ip(parts),
-        "unauthenticated request refused"
-    );
-    answer::refusal(service, code, refusal, request_id)
 }
 
 type Query = Vec<(String, String)>;

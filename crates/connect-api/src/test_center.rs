@@ -35,6 +35,7 @@ impl Clock for StillClock {
 /// A center in a folder of its own, with one instance.
 pub(crate) struct Center {
     pub(crate) app: App,
+    pub(crate) store: Arc<SqliteStore>,
     pub(crate) instance: InstanceId,
     pub(crate) settings: ApiSettings,
     pub(crate) pages: PageTokens,
@@ -55,7 +56,7 @@ impl Center {
             provider: Arc::new(provider),
             policy: Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()),
             verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
-            blobs: store,
+            blobs: Arc::clone(&store) as _,
             scanner: None,
             clock: Arc::new(StillClock),
         };
@@ -83,6 +84,7 @@ impl Center {
         Self {
             instance: instance.scope.instance,
             app,
+            store,
             settings: ApiSettings {
                 public_authority: "localhost".parse().unwrap(),
                 attachments_authority: "localhost:1".parse().unwrap(),

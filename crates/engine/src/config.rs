@@ -89,6 +89,7 @@ impl Config {
     pub(crate) fn put(&mut self, resource: Arc<Resource>, flow: Option<(FlowRef, Arc<Flow>)>) {
         if let Some((at, flow)) = flow {
             self.flows.insert(at, flow);
+            self.released.retain(|released| *released != at);
             let old = self.current.insert(at.key, at);
             if let Some(old) = old {
                 self.release_unused(old);

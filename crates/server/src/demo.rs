@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         files_origin,
         instance: sample.instance.instance,
         approved_origins: Vec::new(),
-        public_flows: vec![sample.chat_flow],
+        public_flows: vec![center::CHAT_FLOW.to_owned()],
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     announce::announce(&sample, &sites, &data, arguments.env_file.as_deref())?;

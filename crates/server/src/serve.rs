@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use app::action::CreateInstance;
 use app::signin::{SecondFactor, SignInConfig};
 use app::{App, Call, Principal, Settings, Target};
-use model::{FlowId, InstanceScope, RequestId, ResourceKind, Secret};
+use model::{InstanceScope, RequestId, Secret};
 
 use crate::config::Config;
 use crate::listen::Listener;
@@ -47,7 +47,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         files_origin: config.attachments.origin.clone(),
         instance: scope.instance,
         approved_origins: config.approved_origins.clone(),
-        public_flows: public_flows(&app, &scope, &config),
+        public_flows: config.public_flows.clone(),
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     tracing::info!(origin = %sites.origin, "serving");
@@ -112,15 +112,4 @@ async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
         println!("  {}/app/set-up#{}", config.server.origin, token.expose());
     }
     Ok(scope)
-}
-
-fn public_flows(app: &App, scope: &InstanceScope, config: &Config) -> Vec<FlowId> {
-    let find = |name: &String| {
-        let found = app.resource_by_name(scope.instance, ResourceKind::Flow, name);
-        if found.is_none() {
-            tracing::warn!(flow = %name, "`public_flows` names a flow that does not exist yet");
-        }
-        found.map(|flow| flow.id.into())
-    };
-    config.public_flows.iter().filter_map(find).collect()
 }

@@ -10,7 +10,7 @@ use app::ports::store::Store;
 use app::{Adapters, App, Settings};
 use axum::Router;
 use keys::LocalKeyProvider;
-use model::{FlowId, IdSource, InstanceId, Secret, Timestamp};
+use model::{IdSource, InstanceId, Secret, Timestamp};
 use policy::CedarPolicy;
 use seal::{DataKey, KeyedHasher};
 use signin::{Capacity, LocalVerifier};
@@ -105,7 +105,7 @@ pub(crate) struct Sites {
     /// Origins of the organisation's own pages.
     pub(crate) approved_origins: Vec<String>,
     /// Flows that visitors may start.
-    pub(crate) public_flows: Vec<FlowId>,
+    pub(crate) public_flows: Vec<String>,
 }
 
 /// The routers of the main origin (pages first, the API for everything else) and of files.
@@ -120,7 +120,7 @@ pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
         attachments_origin: sites.files_origin.parse()?,
         instance: sites.instance,
         approved_origins: approved,
-        public_flows: sites.public_flows.iter().copied().collect(),
+        public_flows: sites.public_flows.clone(),
         pages: web::Pages::Served,
         limits: web::WebLimits::default(),
     };
@@ -147,13 +147,16 @@ pub(crate) async fn serve(
     told: StopSignal,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
-    let control = control::serve(data, app.clone(), store, stopped.clone());
+    let for_control = Arc::clone(&store) as _;
+    let control = control::serve(data, app.clone(), for_control, stopped.clone());
     let delivery = async {
         if let Some(folder) = events_folder {
             outbox::run(app.clone(), folder, stopped.clone()).await;
         }
     };
-    let house = keep_house(&app, stopped.clone());
+    let house = async {
+        tokio::join!(keep_house(&app, stopped.clone()), sweep_orphan_keys(&store));
+    };
     let listeners = async {
         tokio::join!(
             main.0.serve(main.1, stopped.clone()),
@@ -192,6 +195,15 @@ async fn keep_house(app: &App, mut stop: watch::Receiver<bool>) {
         if stopped.is_ok() {
             return;
         }
+    }
+}
+
+/// A crash between a key and the data that it seals leaves the key: it is destroyed at the next start.
+async fn sweep_orphan_keys(store: &SqliteStore) {
+    match store.sweep_orphan_keys().await {
+        Ok(0) => {}
+        Ok(swept) => tracing::info!(keys = swept, "destroyed keys that seal nothing"),
+        Err(error) => tracing::error!(error = %error, "orphaned keys could not be destroyed"),
     }
 }
 

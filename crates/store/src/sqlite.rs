@@ -243,6 +243,16 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn unfinished_attachments(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(InstanceId, AttachmentId)>, StoreError> {
+        self.data_readers
+            .read(move |connection| read::unfinished_attachments(connection, before, limit))
+            .await
+    }
+
     async fn client_token(
         &self,
         instance: InstanceId,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use app::limiter::Rate;
-use model::{FlowId, InstanceId};
+use model::InstanceId;
 
 use crate::security::origin::Origin;
 
@@ -20,8 +20,9 @@ pub struct WebSettings {
     /// Origins of the organisation's own pages, which may start chats and hold their sockets. The
     /// public origin is always approved.
     pub approved_origins: BTreeSet<Origin>,
-    /// Flows that visitors may start; all others are refused.
-    pub public_flows: BTreeSet<FlowId>,
+    /// Names of flows that visitors may start, whether they exist yet or not; all others are refused.
+    /// The first is the one of the sample page.
+    pub public_flows: Vec<String>,
     /// Whether the pages are served.
     pub pages: Pages,
     /// Rates.

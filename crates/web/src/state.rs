@@ -8,7 +8,7 @@ use app::App;
 use app::limiter::{KeyedLimiter, subscriber_network};
 use app::signin::SignIn;
 use aws_lc_rs::rand;
-use model::{IdSource, RequestId};
+use model::{FlowId, IdSource, RequestId, ResourceKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::ApiError;
@@ -59,6 +59,17 @@ impl WebState {
 
     pub(crate) fn settings(&self) -> &WebSettings {
         &self.0.settings
+    }
+
+    /// The flows that visitors may start, as far as they exist.
+    pub(crate) fn public_flows(&self) -> impl Iterator<Item = FlowId> {
+        let settings = self.settings();
+        settings.public_flows.iter().filter_map(|name| {
+            let found = self
+                .app()
+                .resource_by_name(settings.instance, ResourceKind::Flow, name);
+            found.map(|flow| flow.id.into())
+        })
     }
 
     pub(crate) fn security_headers(&self) -> &SecurityHeaders {

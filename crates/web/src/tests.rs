@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use model::{FlowId, InstanceId};
+use model::InstanceId;
 
 use crate::endpoint::{Access, Callers, Endpoint};
 use crate::settings::{Pages, WebLimits, WebSettings};
@@ -17,7 +17,7 @@ pub(crate) fn settings() -> WebSettings {
         attachments_origin: "https://files.example".parse().unwrap(),
         instance: InstanceId::from_u128(1),
         approved_origins: BTreeSet::from(["https://shop.example".parse().unwrap()]),
-        public_flows: BTreeSet::from([FlowId::from_u128(2)]),
+        public_flows: vec!["Welcome".to_owned()],
         pages: Pages::Served,
         limits: WebLimits::default(),
     }

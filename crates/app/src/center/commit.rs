@@ -128,6 +128,12 @@ fn batch(
             agent: *agent,
         });
     }
+    for flow in &changes.released_flows {
+        batch.push(Write::DeleteFlowContent {
+            instance,
+            content: super::load::flow_content_id(keys, flow),
+        });
+    }
     batch
 }
 

@@ -28,6 +28,12 @@ use crate::vault::{Place, Vault};
 pub const GRANT_LIFETIME: Duration = Duration::from_mins(5);
 /// Most files in one message.
 pub const FILES_PER_MESSAGE_MAX: usize = 10;
+/// How long after its beginning an upload can be completed.
+pub const UPLOAD_LIFETIME: Duration = Duration::from_hours(1);
+/// Uploads that were begun before this are deleted: none of them is being completed any more.
+const UNFINISHED_KEPT: Duration = Duration::from_hours(2);
+/// Unfinished uploads that are deleted at once.
+const SWEPT_AT_ONCE: u32 = 100;
 /// Longest name of a file, characters.
 pub const FILE_NAME_CHARS_MAX: usize = 256;
 
@@ -127,7 +133,19 @@ struct Attachment {
     content_type: String,
     size_bytes: u64,
     participant: ParticipantId,
+    begun_at: Timestamp,
     stage: Stage,
+}
+
+impl Attachment {
+    /// When it was begun, unless it stands in the chat or was rejected.
+    fn unfinished_since(&self) -> Option<Timestamp> {
+        matches!(self.stage, Stage::Granted | Stage::Uploaded).then_some(self.begun_at)
+    }
+
+    fn can_be_completed(&self, now: Timestamp) -> bool {
+        self.stage == Stage::Uploaded && now <= self.begun_at.plus(UPLOAD_LIFETIME)
+    }
 }
 
 impl App {
@@ -179,6 +197,7 @@ impl App {
             content_type: new.content_type,
             size_bytes: new.size_bytes,
             participant: seat.participant,
+            begun_at: self.now(),
             stage: Stage::Granted,
         };
         self.put_attachment(&center, id, contact, seat.initial_contact, &attachment)
@@ -263,6 +282,35 @@ impl App {
         attachment.stage = Stage::Uploaded;
         self.put_attachment(&center, id, row.contact, row.initial_contact, &attachment)
             .await
+    }
+
+    /// Deletes uploads that can no longer be completed: key, row and file.
+    pub(crate) async fn sweep_uploads(&self) -> Result<(), AppError> {
+        let failed = crate::app::unavailable;
+        let around = &self.0.around;
+        let before = self.now().minus(UNFINISHED_KEPT);
+        loop {
+            let found = around.store.unfinished_attachments(before, SWEPT_AT_ONCE);
+            let found = found.await.map_err(failed)?;
+            let owners = found
+                .iter()
+                .map(|&(instance, id)| KeyOwner::Attachment(instance, id));
+            around
+                .vault
+                .destroy(owners.collect())
+                .await
+                .map_err(failed)?;
+            let rows = found
+                .iter()
+                .map(|&(instance, id)| Write::DeleteAttachment { instance, id });
+            around.store.commit(rows.collect()).await.map_err(failed)?;
+            for &(instance, id) in &found {
+                self.0.blobs.delete(instance, id).await.map_err(failed)?;
+            }
+            if found.len() < SWEPT_AT_ONCE as usize {
+                return Ok(());
+            }
+        }
     }
 
     /// The size that an upload announced, so that a body beyond it is cut off while it arrives.
@@ -378,7 +426,7 @@ impl App {
             .filter(|(row, attachment)| {
                 row.initial_contact == seat.initial_contact
                     && attachment.participant == seat.participant
-                    && attachment.stage == Stage::Uploaded
+                    && attachment.can_be_completed(self.now())
             })
             .ok_or_else(|| AppError::Invalid(format!("attachment `{id}` has not been uploaded")))
     }
@@ -578,6 +626,7 @@ fn attachment_write(
         id,
         contact,
         initial_contact,
+        unfinished_since: attachment.unfinished_since(),
         sealed: center
             .keys
             .seal_under(key, &Place::new("attachments", &bytes), &json(attachment)),

@@ -68,6 +68,11 @@ pub enum Write {
         content: [u8; 16],
         sealed: Sealed,
     },
+    /// Nobody runs this content any longer. Absent is fine.
+    DeleteFlowContent {
+        instance: InstanceId,
+        content: [u8; 16],
+    },
     /// State of an open contact.
     PutContactState {
         instance: InstanceId,
@@ -114,6 +119,11 @@ pub enum Write {
     },
     /// An attachment's row.
     PutAttachment(AttachmentRow),
+    /// Deletes an attachment's row. Absent is fine.
+    DeleteAttachment {
+        instance: InstanceId,
+        id: AttachmentId,
+    },
     /// The answer to a request that may be repeated. Fails where one exists that has not expired at
     /// `at` of the new one.
     InsertClientToken(ClientTokenRow),
@@ -203,6 +213,8 @@ pub struct AttachmentRow {
     pub id: AttachmentId,
     pub contact: ContactId,
     pub initial_contact: ContactId,
+    /// When it was begun, while it does not stand in the chat.
+    pub unfinished_since: Option<Timestamp>,
     /// Name, type, size, status, uploader.
     pub sealed: Sealed,
 }
@@ -322,6 +334,14 @@ pub trait Store: Send + Sync {
         instance: InstanceId,
         id: AttachmentId,
     ) -> Result<Option<AttachmentRow>, StoreError>;
+
+    /// Attachments of all instances that were begun before then and do not stand in a chat, oldest first,
+    /// at most `limit`.
+    async fn unfinished_attachments(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(InstanceId, AttachmentId)>, StoreError>;
     /// A remembered answer that has not expired at `now`.
     async fn client_token(
         &self,

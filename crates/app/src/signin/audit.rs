@@ -1,5 +1,7 @@
 //! What signing in writes to the audit trail, in CloudTrail's words.
 
+use std::net::IpAddr;
+
 use model::audit::{AuditEntry, HIDDEN};
 use model::{AuditEntryId, InstanceId, LoginSessionId, Timestamp, UserId};
 use serde_json::{Value, json};
@@ -156,6 +158,23 @@ impl SignIn {
         lock(&self.refusals).count(self.now(), sort);
     }
 
+    /// Counts a call of an API that was refused before it was known who makes it. `service` is named as
+    /// CloudTrail names it, `code` is that of the answer.
+    pub fn refuse_stranger(
+        &self,
+        service: &'static str,
+        code: &'static str,
+        source: Option<IpAddr>,
+    ) {
+        let sort = Sort {
+            reason: Reason::Unauthenticated { service, code },
+            source,
+            instance: None,
+            user: None,
+        };
+        lock(&self.refusals).count(self.now(), sort);
+    }
+
     /// Writes the refusals whose window is over: to be called every few seconds.
     pub async fn write_refusals(&self) -> Result<(), AppError> {
         self.write_refusals_until(self.now().minus(REFUSAL_WINDOW))
@@ -192,12 +211,23 @@ impl SignIn {
 
 /// One entry for all refusals of a window.
 fn refusal_entry(id: AuditEntryId, sort: &Sort, window: &Window) -> AuditEntry {
+    let (source, name, kind, response) = match sort.reason {
+        Reason::Unauthenticated { service, .. } => {
+            (service, "Authenticate", "AwsApiCall", Value::Null)
+        }
+        _ => (
+            SOURCE,
+            "ConsoleLogin",
+            "AwsConsoleSignIn",
+            json!({ "ConsoleLogin": "Failure" }),
+        ),
+    };
     AuditEntry {
         id,
         instance: sort.instance,
         at: window.last,
-        source: SOURCE.to_owned(),
-        name: "ConsoleLogin".to_owned(),
+        source: source.to_owned(),
+        name: name.to_owned(),
         // The name that was typed is never kept: people type passwords into the wrong field.
         identity: sort.user.map_or_else(
             || json!({ "type": "Anonymous", "userName": HIDDEN }),
@@ -205,22 +235,16 @@ fn refusal_entry(id: AuditEntryId, sort: &Sort, window: &Window) -> AuditEntry {
         ),
         source_ip: sort.source.map(|address| address.to_string()),
         user_agent: None,
-        error_code: Some(
-            match sort.reason {
-                Reason::Throttled => "TooManyRequestsException",
-                _ => "AccessDenied",
-            }
-            .to_owned(),
-        ),
+        error_code: Some(sort.reason.code().to_owned()),
         error_message: Some(sort.reason.as_str().to_owned()),
         parameters: json!({
             "count": window.count,
             "first": window.first.to_string(),
             "last": window.last.to_string(),
         }),
-        response: json!({ "ConsoleLogin": "Failure" }),
+        response,
         request: None,
         read_only: false,
-        kind: "AwsConsoleSignIn".to_owned(),
+        kind: kind.to_owned(),
     }
 }

@@ -33,6 +33,13 @@ pub(crate) enum Reason {
     Throttled,
     /// An unknown, used or expired link or enrolment.
     BadLink,
+    /// A call of an API that did not show who makes it.
+    Unauthenticated {
+        /// Service, as CloudTrail names it.
+        service: &'static str,
+        /// The code of the answer.
+        code: &'static str,
+    },
 }
 
 impl Reason {
@@ -43,6 +50,16 @@ impl Reason {
             Self::CodeMissing => "Second factor missing",
             Self::Throttled => "Too many attempts",
             Self::BadLink => "Link unknown, used or expired",
+            Self::Unauthenticated { .. } => "Caller not authenticated",
+        }
+    }
+
+    /// Code of the refusal, as the audit trail says it.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Throttled => "TooManyRequestsException",
+            Self::Unauthenticated { code, .. } => code,
+            Self::WrongCredentials | Self::CodeMissing | Self::BadLink => "AccessDenied",
         }
     }
 }

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use model::{RequestId, Secret};
 
-use super::{Api, Authenticated, PARTICIPANT_BODY_BYTES_MAX, turn_away};
+use super::{Api, Authenticated, PARTICIPANT_BODY_BYTES_MAX};
 use crate::body;
 use crate::error::Refusal;
 use crate::operation::Service;
@@ -36,7 +36,7 @@ pub(super) async fn serve(
 ) -> Response {
     let origin = match approved_origin(api, &parts.headers) {
         Ok(origin) => origin,
-        Err(refusal) => return turn_away(Service::Participant, request_id, parts, &refusal),
+        Err(refusal) => return api.turn_away(Service::Participant, request_id, parts, &refusal),
     };
     let mut response = match (&origin, &parts.method) {
         (Some(_), &Method::OPTIONS) => preflight(),
@@ -45,7 +45,7 @@ pub(super) async fn serve(
                 api.call(Service::Participant, request_id, parts, caller)
                     .await
             }
-            Err(refusal) => turn_away(Service::Participant, request_id, parts, &refusal),
+            Err(refusal) => api.turn_away(Service::Participant, request_id, parts, &refusal),
         },
     };
     let headers = response.headers_mut();

@@ -1,13 +1,15 @@
 //! Whole requests through the router, signed as clients sign them.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use app::{Call, Principal};
+use app::action::ReadAudit;
+use app::ports::store::Store as _;
+use app::{Call, Principal, Target};
 use aws_lc_rs::{digest, hmac};
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use http::Request;
 use model::{RequestId, Secret};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
@@ -337,5 +339,89 @@ fn only_pages_of_approved_origins_are_answered() {
                 "{origin}"
             );
         }
+    });
+}
+
+#[test]
+fn strangers_are_counted_in_the_audit_trail() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let path = format!("/instance/{}", center.instance);
+        let unsigned = || Request::get(&path).header("host", "localhost");
+        for _ in 0..3 {
+            let response = client.send(unsigned().body(Body::empty()).unwrap()).await;
+            assert_eq!(
+                outcome(&response),
+                (403, "MissingAuthenticationTokenException")
+            );
+        }
+        client.send(participant("POST", None, Some("x"))).await;
+        center.app.signin().write_all_refusals().await.unwrap();
+
+        let operator = Principal::Operator { uid: 0 };
+        let source = Service::Connect.source();
+        let call = Call::new(operator, RequestId::from_u128(1), source, "ReadAudit");
+        let call = Arc::new(call);
+        let permit = center
+            .app
+            .authorize::<ReadAudit>(&call, Target::Account)
+            .unwrap();
+        let entries = center.app.audit_entries(&permit, None, 100).await.unwrap();
+        let counted = |source: &str, code: &str| {
+            let alike = entries.iter().map(|(_, entry)| entry).filter(|entry| {
+                entry.name == "Authenticate"
+                    && entry.source == source
+                    && entry.error_code.as_deref() == Some(code)
+            });
+            alike
+                .map(|entry| entry.parameters["count"].as_u64().unwrap())
+                .sum::<u64>()
+        };
+        // Tests beside this one may be refused likewise.
+        assert!(counted(source, "MissingAuthenticationTokenException") >= 3);
+        let participants = Service::Participant.source();
+        assert!(counted(participants, "AccessDeniedException") >= 1);
+    });
+}
+
+#[test]
+fn content_of_a_flow_that_nobody_runs_is_deleted_from_the_store() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let contents = async || {
+            let rows = center.store.flow_contents(center.instance).await.unwrap();
+            rows.len()
+        };
+        let content = |text: &str| {
+            json!({
+                "Version": "2019-10-30",
+                "StartAction": "say",
+                "Actions": [
+                    {"Identifier": "say", "Type": "MessageParticipant",
+                     "Parameters": {"Text": text}, "Transitions": {"NextAction": "end",
+                        "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+                    {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {},
+                     "Transitions": {}},
+                ],
+            })
+            .to_string()
+        };
+        let before = contents().await;
+        let path = format!("/contact-flows/{}", center.instance);
+        let new = json!({"Name": "Short-lived", "Type": "CONTACT_FLOW", "Content": content("one")});
+        let created = json_of(client.connect("PUT", &path, &new.to_string()).await).await;
+        let one = format!("{path}/{}", created["ContactFlowId"].as_str().unwrap());
+        assert_eq!(contents().await, before + 1);
+        for text in ["two", "one", "one"] {
+            let changed = json!({"Content": content(text)}).to_string();
+            let answer = client
+                .connect("POST", &format!("{one}/content"), &changed)
+                .await;
+            assert_eq!(outcome(&answer), (200, ""));
+            assert_eq!(contents().await, before + 1);
+        }
+        let deleted = client.connect("DELETE", &one, "").await;
+        assert_eq!(outcome(&deleted), (200, ""));
+        assert_eq!(contents().await, before);
     });
 }

@@ -25,6 +25,8 @@ use model::{
 use crate::wiring::fresh_ids;
 
 const ALIAS: &str = "demo";
+/// The flow that visitors of the sample page start.
+pub(super) const CHAT_FLOW: &str = "Welcome";
 
 /// The sample center, with credentials that are made anew at each start.
 pub(super) struct Sample {
@@ -88,8 +90,8 @@ pub(super) async fn prepare(app: &App) -> Result<Sample> {
         None => maker.build().await?,
     };
     let chat_flow = maker
-        .find(ResourceKind::Flow, "Welcome")
-        .context("the flow `Welcome` is gone")?;
+        .find(ResourceKind::Flow, CHAT_FLOW)
+        .with_context(|| format!("the flow `{CHAT_FLOW}` is gone"))?;
     let mut people = Vec::new();
     for plan in &PEOPLE {
         let user: UserId = maker
@@ -202,7 +204,7 @@ impl InstanceMaker<'_> {
             .replace("${HOURS}", &hours.to_string())
             .replace("${QUEUE}", &support.to_string())
             .replace("${WAITING}", &waiting.to_string());
-        self.flow("Welcome", FlowType::ContactFlow, &welcome)
+        self.flow(CHAT_FLOW, FlowType::ContactFlow, &welcome)
             .await?;
         let transfer = include_str!("../../demo/transfer.json");
         let to_queue = self

@@ -193,6 +193,25 @@ pub(super) fn attachment(
     one(connection, &sql, key, row::attachment)
 }
 
+pub(super) fn unfinished_attachments(
+    connection: &Connection,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<(InstanceId, AttachmentId)>> {
+    all(
+        connection,
+        "SELECT instance, id FROM attachments
+         WHERE unfinished_since < ? ORDER BY unfinished_since LIMIT ?",
+        params![before.as_millis(), limit],
+        |row| {
+            Ok((
+                InstanceId::from_u128(row::id(row, 0)?),
+                AttachmentId::from_u128(row::id(row, 1)?),
+            ))
+        },
+    )
+}
+
 pub(super) fn client_token(
     connection: &Connection,
     instance: InstanceId,

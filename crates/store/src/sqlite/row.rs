@@ -17,7 +17,8 @@ pub(super) const RECORD: &str =
     "instance, contact, initial_contact, initiated_at, ended_at, channel, customer_hash, sealed";
 pub(super) const TRANSCRIPT: &str =
     "instance, initial_contact, sequence, contact, item, at, sealed";
-pub(super) const ATTACHMENT: &str = "instance, id, contact, initial_contact, sealed";
+pub(super) const ATTACHMENT: &str =
+    "instance, id, contact, initial_contact, unfinished_since, sealed";
 pub(super) const CLIENT_TOKEN: &str = "instance, token_hash, request_hash, at, expires_at, sealed";
 pub(super) const SIGNIN: &str = "kind, key, instance, user, expires_at, version, sealed";
 
@@ -77,7 +78,11 @@ pub(super) fn attachment(row: &Row<'_>) -> Result<AttachmentRow> {
         id: AttachmentId::from_u128(id(row, 1)?),
         contact: ContactId::from_u128(id(row, 2)?),
         initial_contact: ContactId::from_u128(id(row, 3)?),
-        sealed: sealed(row, 4)?,
+        unfinished_since: row
+            .get::<_, Option<i64>>(4)?
+            .map(|_| time(row, 4))
+            .transpose()?,
+        sealed: sealed(row, 5)?,
     })
 }
 

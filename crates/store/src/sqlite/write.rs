@@ -6,7 +6,7 @@ use app::ports::store::{
     AttachmentRow, Batch, ClientTokenRow, InstanceRow, RecordRow, Sealed, SigninRow, StoreError,
     TranscriptRow, Write,
 };
-use model::InstanceId;
+use model::{InstanceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::row::{bound, integer, signin_name};
@@ -83,6 +83,11 @@ fn apply_write(connection: &Connection, write: &Write) -> Result<(), StoreError>
             "INSERT INTO flow_contents (instance, content, sealed) VALUES (?, ?, ?)
              ON CONFLICT (instance, content) DO UPDATE SET sealed = excluded.sealed",
             params![instance.into_bytes(), content, sealed.0],
+        ),
+        Write::DeleteFlowContent { instance, content } => run(
+            connection,
+            "DELETE FROM flow_contents WHERE instance = ? AND content = ?",
+            params![instance.into_bytes(), content],
         ),
         Write::PutContactState {
             instance,
@@ -165,6 +170,11 @@ fn apply_write(connection: &Connection, write: &Write) -> Result<(), StoreError>
             ],
         ),
         Write::PutAttachment(row) => put_attachment(connection, row),
+        Write::DeleteAttachment { instance, id } => run(
+            connection,
+            "DELETE FROM attachments WHERE instance = ? AND id = ?",
+            params![instance.into_bytes(), id.into_bytes()],
+        ),
         Write::InsertClientToken(row) => insert_client_token(connection, row),
         Write::AppendAudit {
             id,
@@ -275,15 +285,17 @@ fn insert_transcript_item(connection: &Connection, row: &TranscriptRow) -> Resul
 fn put_attachment(connection: &Connection, row: &AttachmentRow) -> Result<(), StoreError> {
     run(
         connection,
-        "INSERT INTO attachments (instance, id, contact, initial_contact, sealed)
-         VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO attachments (instance, id, contact, initial_contact, unfinished_since, sealed)
+         VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (instance, id) DO UPDATE SET contact = excluded.contact,
-             initial_contact = excluded.initial_contact, sealed = excluded.sealed",
+             initial_contact = excluded.initial_contact,
+             unfinished_since = excluded.unfinished_since, sealed = excluded.sealed",
         params![
             row.instance.into_bytes(),
             row.id.into_bytes(),
             row.contact.into_bytes(),
             row.initial_contact.into_bytes(),
+            row.unfinished_since.map(Timestamp::as_millis),
             row.sealed.0
         ],
     )
@@ -359,6 +371,8 @@ fn sealed_of(write: &Write) -> Option<&Sealed> {
         | Write::AppendAudit { sealed, .. }
         | Write::AppendOutbox { sealed, .. } => Some(sealed),
         Write::DeleteResource { .. }
+        | Write::DeleteFlowContent { .. }
+        | Write::DeleteAttachment { .. }
         | Write::DeleteContactState { .. }
         | Write::DeleteAgentState { .. }
         | Write::DeleteOutbox { .. }

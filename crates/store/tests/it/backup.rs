@@ -215,7 +215,7 @@ async fn a_damaged_or_newer_backup_is_refused() {
     connection
         .execute(
             "INSERT INTO refinery_schema_history SELECT 99, 'later', applied_on, checksum
-             FROM refinery_schema_history",
+             FROM refinery_schema_history WHERE version = 1",
             [],
         )
         .unwrap();

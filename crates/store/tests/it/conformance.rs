@@ -46,14 +46,15 @@ macro_rules! conformance {
                 resources_that_refer_to_each_other_come_and_go_together,
                 an_update_replaces_what_it_refers_to,
                 references_of_another_instance_do_not_count,
-                flow_contents_are_replaced_by_id;
+                flow_contents_are_replaced_and_deleted_by_id;
             contacts: states_are_replaced_and_deleted,
                 a_contact_has_one_record,
                 records_are_paged_latest_first,
                 transcripts_are_read_by_range,
                 a_place_and_an_item_of_a_transcript_are_taken_once,
                 receipts_are_replaced,
-                attachments_are_replaced;
+                attachments_are_replaced,
+                unfinished_attachments_are_found_and_deleted;
             streams: contact_events_are_paged_in_order,
                 audit_is_paged_latest_first,
                 the_outbox_is_paged_in_order_and_its_numbers_never_return,

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap, HeaderValue};
+use model::{FlowId, InstanceId};
 
 use crate::assets;
-use crate::settings::WebSettings;
 use crate::state::WebState;
 
 #[cfg(test)]
@@ -26,7 +26,8 @@ pub(crate) async fn widget(State(state): State<WebState>, headers: HeaderMap) ->
 /// `GET /chat/sample`.
 pub(crate) async fn sample(State(state): State<WebState>) -> Response {
     assets::page(&state, "chat/sample.html", |html| {
-        filled(&html, state.settings())
+        let flow = state.public_flows().next();
+        filled(&html, state.settings().instance, flow)
     })
 }
 
@@ -42,11 +43,9 @@ pub(crate) async fn sample_style(State(state): State<WebState>, headers: HeaderM
 
 /// The page with instance and flow in their places. Ids need no escaping for HTML: they consist of
 /// hexadecimal digits and hyphens.
-fn filled(html: &str, settings: &WebSettings) -> String {
-    let flow = settings.public_flows.first();
-    html.replace(INSTANCE_PLACE, &settings.instance.to_string())
-        .replace(
-            FLOW_PLACE,
-            &flow.map(ToString::to_string).unwrap_or_default(),
-        )
+fn filled(html: &str, instance: InstanceId, flow: Option<FlowId>) -> String {
+    html.replace(INSTANCE_PLACE, &instance.to_string()).replace(
+        FLOW_PLACE,
+        &flow.map(|flow| flow.to_string()).unwrap_or_default(),
+    )
 }

@@ -23,7 +23,6 @@ use serde_json::{Value, json};
 use crate::api::request::JsonBody;
 use crate::error::{self, ApiError};
 use crate::gate::Arrival;
-use crate::settings::WebSettings;
 use crate::state::WebState;
 
 #[cfg(test)]
@@ -81,7 +80,8 @@ pub(crate) async fn start(
     JsonBody(body): JsonBody<StartBody>,
 ) -> Result<Json<Value>, ApiError> {
     state.limit_chat_start(&arrival)?;
-    let new = chat_of(body, state.settings())?;
+    let public: Vec<FlowId> = state.public_flows().collect();
+    let new = chat_of(body, state.settings().instance, &public)?;
     let flow = new.flow;
     let parameters = json!({"contactFlowId": flow.to_string()});
     let call = arrival.call_about(Principal::Visitor, "StartChatContact", parameters);
@@ -102,10 +102,14 @@ pub(crate) async fn start(
 
 /// What visitors may ask for: this instance, and flows that are marked for it. Another instance and
 /// another flow are refused alike, whether or not they exist.
-fn chat_of(body: StartBody, settings: &WebSettings) -> Result<StartChat, ApiError> {
+fn chat_of(
+    body: StartBody,
+    instance: InstanceId,
+    public: &[FlowId],
+) -> Result<StartChat, ApiError> {
     let flow = flow_id(&body.contact_flow_id)
-        .filter(|flow| settings.public_flows.contains(flow))
-        .filter(|_| instance_id(&body.instance_id) == Some(settings.instance))
+        .filter(|flow| public.contains(flow))
+        .filter(|_| instance_id(&body.instance_id) == Some(instance))
         .ok_or(error::NOT_PERMITTED)?;
     let short = |token: &String| token.chars().count() < CLIENT_TOKEN_CHARS_MIN;
     if body.client_token.as_ref().is_some_and(short) {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use app::action::{
     Action, CreateContactFlow, CreateInstance, CreateUser, UpdateUserSecurityProfiles,
@@ -31,17 +31,28 @@ pub(crate) const SHOP: &str = "https://shop.example";
 pub(crate) const FILES_HOST: &str = "files.example";
 pub(crate) const PASSWORD: &str = "a plum tree in the harbour";
 
-struct SystemClock;
+/// The time, and how far tests have moved it ahead.
+#[derive(Default)]
+pub(crate) struct MovedClock(Mutex<Duration>);
 
-impl Clock for SystemClock {
+impl MovedClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
+            .plus(*self.0.lock().unwrap())
     }
 }
 
 pub(crate) struct Center {
     pub(crate) app: App,
+    pub(crate) store: Arc<store::SqliteStore>,
+    pub(crate) clock: Arc<MovedClock>,
     pub(crate) instance: InstanceId,
     pub(crate) flow: FlowId,
     pub(crate) main: Router,
@@ -82,14 +93,16 @@ impl Center {
 
     pub(crate) async fn with_limits(limits: WebLimits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = start_app(&folder).await;
+        let store = Arc::new(store::SqliteStore::open(&folder.path().join("data")).unwrap());
+        let clock = Arc::<MovedClock>::default();
+        let app = start_app(&folder, &store, &clock).await;
         let call = system_call("CreateInstance");
         let permit = app
             .authorize::<CreateInstance>(&call, Target::Account)
             .unwrap();
         let created = app.create_instance(&call, permit, "test").await.unwrap();
         let instance = created.scope.instance;
-        let flow = create_flow(&app, instance).await;
+        let flow = create_flow(&app, instance, "Welcome").await;
         create_user(&app, instance, "ada", &["Agent"]).await;
         create_user(&app, instance, "grace", &["Agent"]).await;
         create_user(&app, instance, "chief", &["CallCenterManager"]).await;
@@ -99,7 +112,7 @@ impl Center {
             attachments_origin: format!("https://{FILES_HOST}").parse().unwrap(),
             instance,
             approved_origins: BTreeSet::from([SHOP.parse().unwrap()]),
-            public_flows: BTreeSet::from([flow]),
+            public_flows: vec!["welcome".to_owned(), "Later".to_owned()],
             pages: Pages::Served,
             limits,
         };
@@ -107,6 +120,8 @@ impl Center {
             main: web::router(app.clone(), settings.clone()),
             files: web::attachments_router(app.clone(), settings),
             app,
+            store,
+            clock,
             instance,
             flow,
             _folder: folder,
@@ -241,22 +256,25 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     }
 }
 
-async fn start_app(folder: &TempDir) -> App {
-    let store = Arc::new(store::SqliteStore::open(&folder.path().join("data")).unwrap());
+async fn start_app(
+    folder: &TempDir,
+    store: &Arc<store::SqliteStore>,
+    clock: &Arc<MovedClock>,
+) -> App {
     let root = folder.path().join("root.key");
     let provider = tokio::task::spawn_blocking(move || {
         keys::LocalKeyProvider::create(&root, &Secret::new("a passphrase for tests".to_owned()))
     });
     let second_factor = SecondFactor::Optional;
     let adapters = Adapters {
-        store: Arc::clone(&store) as _,
-        keys: Arc::clone(&store) as _,
+        store: Arc::clone(store) as _,
+        keys: Arc::clone(store) as _,
         provider: Arc::new(provider.await.unwrap().unwrap()),
         policy: Arc::new(policy::CedarPolicy::new(second_factor).unwrap()),
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(2)).unwrap()),
-        blobs: store as _,
+        blobs: Arc::clone(store) as _,
         scanner: None,
-        clock: Arc::new(SystemClock),
+        clock: Arc::clone(clock) as _,
     };
     let settings = Settings {
         region: "eu-central-1".to_owned(),
@@ -282,7 +300,7 @@ pub(crate) fn system_call(operation: &'static str) -> Arc<Call> {
     ))
 }
 
-async fn create_flow(app: &App, instance: InstanceId) -> FlowId {
+pub(crate) async fn create_flow(app: &App, instance: InstanceId, name: &str) -> FlowId {
     let queue = app
         .resource_by_name(instance, ResourceKind::Queue, "BasicQueue")
         .unwrap()
@@ -313,7 +331,7 @@ async fn create_flow(app: &App, instance: InstanceId) -> FlowId {
     let call = system_call("CreateContactFlow");
     let target = Target::Instance(instance);
     let permit = app.authorize::<CreateContactFlow>(&call, target).unwrap();
-    let new = new_resource("Welcome", flow);
+    let new = new_resource(name, flow);
     let created = app.create::<CreateContactFlow, _>(&call, permit, new).await;
     created.unwrap().id.into()
 }

@@ -12,7 +12,7 @@ use app::chat::TokenKind;
 use app::{Call, Principal, Target};
 use std::sync::Arc;
 
-use crate::center::{Center, HOST, ORIGIN, SHOP, request, two_only};
+use crate::center::{Center, HOST, ORIGIN, SHOP, create_flow, request, two_only};
 use crate::sockets::{Socket, open, pushed};
 
 fn body(center: &Center) -> Value {
@@ -141,6 +141,16 @@ async fn approved_pages_may_start_marked_flows_and_nothing_else() {
     let mut other = body(&center);
     other["ContactFlowId"] = json!("00000000-0000-0000-0000-000000000009");
     assert_eq!(start(&center, SHOP, other).await.code(), "not-permitted");
+    let mut made_later = body(&center);
+    for (name, status) in [
+        ("Private", StatusCode::FORBIDDEN),
+        ("Later", StatusCode::OK),
+    ] {
+        let flow = create_flow(&center.app, center.instance, name).await;
+        made_later["ContactFlowId"] = json!(flow.to_string());
+        let answer = start(&center, SHOP, made_later.clone()).await;
+        assert_eq!(answer.status, status, "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,15 @@
 //! Files of a chat, up and down.
 
+use std::time::Duration;
+
+use app::ports::blobs::Blobs;
+use app::ports::keys::{KeyOwner, KeyStore};
+use app::ports::store::Store;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::json;
 
-use crate::center::{Answer, Center, FILES_HOST, ORIGIN, SHOP, request};
+use crate::center::{Answer, Browser, Center, FILES_HOST, ORIGIN, SHOP, request};
 use crate::chat::Customer;
 use crate::workspace::{accept_offer, available_agent};
 
@@ -115,6 +120,64 @@ async fn files_that_are_not_taken_are_refused_with_their_limit() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(answer.code(), "attachment-refused");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_are_not_completed_leave_no_trace() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut agent = available_agent(address, &browser).await;
+    let _customer = Customer::arrive(&center).await;
+    let contact = accept_offer(&mut agent).await;
+    let files = format!("/api/contacts/{contact}/attachments");
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let new = json!({"name": "bill.txt", "size": 5, "contentType": "text/plain"});
+        let granted = browser.post(&files, new).await.json();
+        let upload = path_of(granted["url"].as_str().unwrap());
+        assert_eq!(put(&center, &upload, b"12345").await.status, StatusCode::OK);
+        ids.push(granted["attachmentId"].as_str().unwrap().to_owned());
+    }
+    let [completed, left]: [String; 2] = ids.try_into().unwrap();
+    let complete = async |browser: &Browser<'_>, id: &str| {
+        let path = format!("{files}/{id}/complete");
+        browser.post(&path, json!({})).await
+    };
+    assert_eq!(
+        complete(&browser, &completed).await.status,
+        StatusCode::NO_CONTENT
+    );
+
+    center.clock.advance(Duration::from_mins(61));
+    // The session went idle meanwhile.
+    let again = center.sign_in("ada").await;
+    assert_eq!(
+        complete(&again, &left).await.code(),
+        "attachment-refused",
+        "too late"
+    );
+    center.app.sweep().await.unwrap();
+    assert!(
+        is_stored(&center, &left).await,
+        "a late answer may still refer to it"
+    );
+    center.clock.advance(Duration::from_hours(1));
+    center.app.sweep().await.unwrap();
+    assert!(!is_stored(&center, &left).await);
+    assert!(is_stored(&center, &completed).await);
+}
+
+/// Whether key, row and file of an attachment are there; all or none of them must be.
+async fn is_stored(center: &Center, attachment: &str) -> bool {
+    let (instance, id) = (center.instance, attachment.parse().unwrap());
+    let store = &center.store;
+    let key = KeyStore::get(&**store, KeyOwner::Attachment(instance, id)).await;
+    let key = key.unwrap().is_some();
+    let row = store.attachment(instance, id).await.unwrap().is_some();
+    let file = Blobs::get(&**store, instance, id).await.unwrap().is_some();
+    assert_eq!((key, row), (file, file));
+    file
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,11 @@ const WITH_COLUMN: &[(&str, &str)] = &[
     DATA.migrations[0],
     ("V2__more", "ALTER TABLE instances ADD COLUMN more BLOB"),
 ];
+/// The program as it was with the first migration alone.
+const FIRST: Schema = Schema {
+    migrations: &[DATA.migrations[0]],
+    ..DATA
+};
 const BROKEN: &[(&str, &str)] = &[
     DATA.migrations[0],
     ("V2__one", "CREATE TABLE one (a INTEGER) STRICT"),
@@ -67,7 +72,7 @@ fn a_newer_schema_is_refused_and_says_what_to_do() {
         ..DATA
     };
     drop(open_writer(dir.path(), &newer).unwrap());
-    let problem = open_writer(dir.path(), &DATA).unwrap_err().to_string();
+    let problem = open_writer(dir.path(), &FIRST).unwrap_err().to_string();
     assert!(
         problem.contains("schema version 2, this program knows 1"),
         "{problem}"
@@ -77,7 +82,7 @@ fn a_newer_schema_is_refused_and_says_what_to_do() {
 #[test]
 fn an_older_schema_is_brought_up_to_date_with_its_rows() {
     let dir = tempfile::tempdir().unwrap();
-    let old = open_writer(dir.path(), &DATA).unwrap();
+    let old = open_writer(dir.path(), &FIRST).unwrap();
     old.execute("INSERT INTO instances VALUES (x'01', 'r', 'a', 0, x'')", [])
         .unwrap();
     drop(old);
@@ -99,13 +104,13 @@ fn an_older_schema_is_brought_up_to_date_with_its_rows() {
 #[test]
 fn a_failing_migration_leaves_nothing_behind() {
     let dir = tempfile::tempdir().unwrap();
-    drop(open_writer(dir.path(), &DATA).unwrap());
+    drop(open_writer(dir.path(), &FIRST).unwrap());
     let broken = Schema {
         migrations: BROKEN,
         ..DATA
     };
     assert!(open_writer(dir.path(), &broken).is_err());
-    let connection = open_writer(dir.path(), &DATA).unwrap();
+    let connection = open_writer(dir.path(), &FIRST).unwrap();
     let found: bool = connection
         .query_row(
             "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'one')",

@@ -164,6 +164,32 @@ pub(crate) async fn receipts_are_replaced<B: Backend>() {
     assert_eq!(store.receipts(HERE, contact(5)).await.unwrap(), []);
 }
 
+pub(crate) async fn unfinished_attachments_are_found_and_deleted<B: Backend>() {
+    let backend = B::fresh();
+    let store = backend.store();
+    let begun = |id, at_| AttachmentRow {
+        unfinished_since: Some(at(at_)),
+        ..attachment(id)
+    };
+    let rows = [begun(1, 3), begun(2, 2), attachment(3), begun(4, 5)];
+    let writes = rows.into_iter().map(Write::PutAttachment).collect();
+    store.commit(writes).await.unwrap();
+    let found = |limit| store.unfinished_attachments(at(5), limit);
+    let [one, two] = [1, 2].map(|number| (HERE, attachment(number).id));
+    assert_eq!(
+        found(10).await.unwrap(),
+        [two, one],
+        "oldest first, before then"
+    );
+    assert_eq!(found(1).await.unwrap(), [two]);
+    let delete = |(instance, id)| Write::DeleteAttachment { instance, id };
+    let finish = Write::PutAttachment(attachment(1));
+    store.commit(vec![delete(two), finish]).await.unwrap();
+    assert_eq!(found(10).await.unwrap(), []);
+    assert_eq!(store.attachment(HERE, two.1).await.unwrap(), None);
+    assert!(store.attachment(HERE, one.1).await.unwrap().is_some());
+}
+
 pub(crate) async fn attachments_are_replaced<B: Backend>() {
     let backend = B::fresh();
     let store = backend.store();

@@ -161,7 +161,7 @@ pub(crate) async fn references_of_another_instance_do_not_count<B: Backend>() {
     store.commit(vec![delete(2)]).await.unwrap();
 }
 
-pub(crate) async fn flow_contents_are_replaced_by_id<B: Backend>() {
+pub(crate) async fn flow_contents_are_replaced_and_deleted_by_id<B: Backend>() {
     let backend = B::fresh();
     let store = backend.store();
     let content = |number: u8, text: &str| Write::PutFlowContent {
@@ -180,5 +180,14 @@ pub(crate) async fn flow_contents_are_replaced_by_id<B: Backend>() {
     assert_eq!(
         store.flow_contents(HERE).await.unwrap(),
         [([1; 16], sealed("one")), ([2; 16], sealed("again"))]
+    );
+    let delete = |number: u8| Write::DeleteFlowContent {
+        instance: HERE,
+        content: [number; 16],
+    };
+    store.commit(vec![delete(1), delete(3)]).await.unwrap();
+    assert_eq!(
+        store.flow_contents(HERE).await.unwrap(),
+        [([2; 16], sealed("again"))]
     );
 }

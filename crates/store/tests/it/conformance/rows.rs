@@ -125,6 +125,7 @@ pub(crate) fn attachment(id: u128) -> AttachmentRow {
         id: AttachmentId::from_u128(id),
         contact: contact(5),
         initial_contact: contact(4),
+        unfinished_since: None,
         sealed: sealed("attachment"),
     }
 }

@@ -1,12 +1,12 @@
 use super::*;
-use crate::tests::settings;
 
 #[test]
 fn the_sample_page_names_instance_and_flow() {
     let html = "<script data-instance-id=\"__RINGFENCE_INSTANCE_ID__\" \
                 data-contact-flow-id=\"__RINGFENCE_CONTACT_FLOW_ID__\"></script>";
+    let flow = Some(FlowId::from_u128(2));
     assert_eq!(
-        filled(html, &settings()),
+        filled(html, InstanceId::from_u128(1), flow),
         "<script data-instance-id=\"00000000-0000-0000-0000-000000000001\" \
          data-contact-flow-id=\"00000000-0000-0000-0000-000000000002\"></script>"
     );
@@ -14,7 +14,6 @@ fn the_sample_page_names_instance_and_flow() {
 
 #[test]
 fn without_a_public_flow_the_place_stays_empty() {
-    let mut settings = settings();
-    settings.public_flows.clear();
-    assert_eq!(filled("[__RINGFENCE_CONTACT_FLOW_ID__]", &settings), "[]");
+    let html = "[__RINGFENCE_CONTACT_FLOW_ID__]";
+    assert_eq!(filled(html, InstanceId::from_u128(1), None), "[]");
 }

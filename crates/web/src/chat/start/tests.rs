@@ -1,14 +1,13 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::tests::settings;
 
 const INSTANCE: &str = "00000000-0000-0000-0000-000000000001";
 const FLOW: &str = "00000000-0000-0000-0000-000000000002";
 
 fn asked(body: &Value) -> Result<StartChat, &'static str> {
     let body: StartBody = serde_json::from_value(body.clone()).unwrap();
-    chat_of(body, &settings()).map_err(|error| error.code())
+    chat_of(body, InstanceId::from_u128(1), &[FlowId::from_u128(2)]).map_err(|error| error.code())
 }
 
 #[test]
