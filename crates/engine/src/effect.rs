@@ -89,6 +89,20 @@ pub enum Effect {
     Record(Box<ContactRecord>),
     /// What this agent's workspace shows has changed.
     AgentChanged(UserId),
+    /// The media of a call must do this from now on.
+    Call {
+        /// The first contact of the call, which names it throughout.
+        call: ContactId,
+        /// The contact as which it goes on now.
+        contact: ContactId,
+        /// What.
+        plan: Box<crate::call::CallPlan>,
+    },
+    /// The customer's part of this call is over: hang up, if the customer did not.
+    CallOver {
+        /// The first contact of the call.
+        call: ContactId,
+    },
     /// This participant's connections must be closed: the chat ended or the participant left.
     CloseParticipant {
         /// Of which contact.
@@ -121,6 +135,8 @@ pub enum ContactEventKind {
     Initiated,
     /// A block of a flow ran.
     Flow(FlowLog),
+    /// A flow was stopped, for this reason; values of the contact are not part of it.
+    FlowStopped { reason: String },
     /// A flow began.
     FlowStarted(flow::FlowRef),
     /// It was put into a queue.
@@ -136,6 +152,10 @@ pub enum ContactEventKind {
     Missed { agent: UserId, declined: bool },
     /// It was connected to an agent.
     ConnectedToAgent { agent: UserId },
+    /// An agent put the customer on hold.
+    Held { agent: UserId },
+    /// An agent took the customer back.
+    Resumed { agent: UserId },
     /// An agent's part ended; wrap-up began.
     AfterContactWorkStarted { agent: UserId },
     /// Wrap-up ended.

@@ -130,6 +130,7 @@ impl Engine {
         if let Some(agent) = agent {
             self.remove_agent(id, agent);
         }
+        self.leave_call(id);
         let now = self.now;
         let next = ContactId::generate(&mut self.ids);
         let old = self
@@ -137,6 +138,7 @@ impl Engine {
             .get_mut(&id)
             .ok_or(Rejection::UnknownContact)?;
         old.record.next_id = Some(next);
+        old.chat_moved_at = old.chat.as_ref().map(|chat| chat.sequence);
         if reason == DisconnectReason::Transferred {
             old.record.transfer_completed_at = Some(now);
         }
@@ -163,6 +165,7 @@ impl Engine {
             logging: old.logging,
             recording: old.recording.clone(),
             chat: old.chat.take(),
+            call: old.call.take(),
             ..Contact::new(record, ContactState::InFlow)
         };
         let people = new.chat.iter().flat_map(|chat| &chat.participants);

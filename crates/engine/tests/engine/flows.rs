@@ -73,6 +73,10 @@ fn a_flow_that_never_waits_is_stopped() {
         center.record(contact(1)).disconnect_reason,
         Some(DisconnectReason::SystemError)
     );
+    let stopped = center.events(contact(1)).into_iter().any(|kind| {
+        matches!(kind, ContactEventKind::FlowStopped { reason } if reason.contains("without a wait"))
+    });
+    assert!(stopped, "its history says why");
     let updates = center.events(contact(1));
     let updates = updates
         .iter()
@@ -241,4 +245,62 @@ fn a_whisper_on_a_chat_is_skipped_and_the_log_says_so() {
     );
     assert!(noted);
     assert!(!center.transcript().contains(&"SYSTEM: psst".to_owned()));
+}
+
+#[test]
+fn a_flow_that_says_too_much_without_a_wait_is_stopped() {
+    let mut center = Center::new();
+    let text = "x".repeat(16_000);
+    center.flow(
+        2,
+        FlowType::ContactFlow,
+        &blocks(&[say("a", &text, "b"), say("b", &text, "a")]),
+    );
+    center.chat_in(1, 2);
+    let said: usize = center
+        .items()
+        .iter()
+        .map(|item| match &item.content {
+            ItemContent::Message { text, .. } => text.expose().len(),
+            _ => 0,
+        })
+        .sum();
+    assert!(said <= engine::config::SAID_BYTES_MAX, "{said}");
+    let reason = center.record(contact(1)).disconnect_reason;
+    assert_eq!(reason, Some(DisconnectReason::SystemError));
+}
+
+#[test]
+fn much_that_is_due_at_once_takes_several_ticks() {
+    let mut center = Center::new();
+    let set = |number: usize| {
+        let (id, next) = (format!("s{number}"), format!("s{}", number + 1));
+        block(
+            &id,
+            "UpdateContactAttributes",
+            json!({"Attributes": {"x": "1"}}),
+            &next,
+            &next,
+        )
+    };
+    let mut flow = vec![wait("w", 10, &[], "s0")];
+    flow.extend((0..90).map(set));
+    flow.push(end("s90"));
+    center.flow(2, FlowType::ContactFlow, &blocks(&flow));
+    for n in 1..=100 {
+        center.chat_in(n, 2);
+    }
+    let now = center.now.plus(std::time::Duration::from_secs(10));
+    let mut ticks = 0;
+    while center.engine.next_deadline().is_some_and(|at| at <= now) {
+        let effects = center.engine.handle(now, Input::Tick).effects.len();
+        assert!(
+            effects <= engine::config::TICK_EFFECTS_MAX + 500,
+            "a tick ends with the contact that it is at: {effects}"
+        );
+        ticks += 1;
+        assert!(ticks < 100, "ticks lead on");
+    }
+    assert!(ticks > 3, "{ticks}");
+    assert_eq!(center.engine.open_contacts().count(), 0);
 }

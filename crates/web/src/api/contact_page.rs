@@ -254,6 +254,13 @@ fn entry<'a>(
         agent_username: name_of(ResourceKind::User, (*agent).into()),
         detail: None,
     };
+    let detailed = |event, detail| EntryJson::Event {
+        at,
+        event,
+        queue_name: None,
+        agent_username: None,
+        detail: Some(detail),
+    };
     let queue_name = |queue: &QueueRef| match queue {
         QueueRef::Standard(queue) => name_of(ResourceKind::Queue, (*queue).into()),
         QueueRef::Agent(_) => None,
@@ -293,21 +300,14 @@ fn entry<'a>(
         ContactEventKind::Missed { agent, .. } => of_agent("OFFER_MISSED", agent),
         ContactEventKind::ConnectedToAgent { agent } => of_agent("CONNECTED_TO_AGENT", agent),
         ContactEventKind::AfterContactWorkEnded { agent } => of_agent("WRAP_UP_ENDED", agent),
+        ContactEventKind::Held { agent } => of_agent("HELD", agent),
+        ContactEventKind::Resumed { agent } => of_agent("RESUMED", agent),
+        ContactEventKind::FlowStopped { reason } => detailed("FLOW_STOPPED", reason.clone()),
         ContactEventKind::DataUpdated => plain("CONTACT_DATA_UPDATED"),
-        ContactEventKind::Transferred { next } => EntryJson::Event {
-            at,
-            event: "TRANSFERRED",
-            queue_name: None,
-            agent_username: None,
-            detail: Some(next.to_string()),
-        },
-        ContactEventKind::Disconnected { reason } => EntryJson::Event {
-            at,
-            event: "DISCONNECTED",
-            queue_name: None,
-            agent_username: None,
-            detail: Some(reason.as_str().to_owned()),
-        },
+        ContactEventKind::Transferred { next } => detailed("TRANSFERRED", next.to_string()),
+        ContactEventKind::Disconnected { reason } => {
+            detailed("DISCONNECTED", reason.as_str().to_owned())
+        }
         ContactEventKind::FlowStarted(_)
         | ContactEventKind::Dequeued { .. }
         | ContactEventKind::AfterContactWorkStarted { .. } => return None,

@@ -86,7 +86,7 @@ impl Customer {
         center.app.say(&call, permit, content, None).await.unwrap();
     }
 
-    async fn leave(&self, center: &Center) {
+    pub(crate) async fn leave(&self, center: &Center) {
         let (call, target) = self.call(center, "DisconnectParticipant");
         let permit = center
             .app
