@@ -100,6 +100,8 @@ enum EntryJson<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         agent_username: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
+        quick_connect_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         detail: Option<String>,
     },
     /// A block of a flow ran.
@@ -245,6 +247,7 @@ fn entry<'a>(
         event,
         queue_name: None,
         agent_username: None,
+        quick_connect_name: None,
         detail: None,
     };
     let of_agent = |event, agent: &UserId| EntryJson::Event {
@@ -252,11 +255,16 @@ fn entry<'a>(
         event,
         queue_name: None,
         agent_username: name_of(ResourceKind::User, (*agent).into()),
+        quick_connect_name: None,
         detail: None,
     };
     let queue_name = |queue: &QueueRef| match queue {
         QueueRef::Standard(queue) => name_of(ResourceKind::Queue, (*queue).into()),
         QueueRef::Agent(_) => None,
+    };
+    let queue_agent = |queue: &QueueRef| match queue {
+        QueueRef::Agent(agent) => name_of(ResourceKind::User, (*agent).into()),
+        QueueRef::Standard(_) => None,
     };
     Some(match &event.kind {
         ContactEventKind::Initiated => plain("INITIATED"),
@@ -277,7 +285,8 @@ fn entry<'a>(
             at,
             event: "QUEUED",
             queue_name: queue_name(queue),
-            agent_username: None,
+            agent_username: queue_agent(queue),
+            quick_connect_name: None,
             detail: None,
         },
         ContactEventKind::Offered { agent, queue } => EntryJson::Event {
@@ -285,6 +294,7 @@ fn entry<'a>(
             event: "OFFERED",
             queue_name: queue.as_ref().and_then(queue_name),
             agent_username: name_of(ResourceKind::User, (*agent).into()),
+            quick_connect_name: None,
             detail: None,
         },
         ContactEventKind::Missed { agent, declined } if *declined => {
@@ -294,18 +304,23 @@ fn entry<'a>(
         ContactEventKind::ConnectedToAgent { agent } => of_agent("CONNECTED_TO_AGENT", agent),
         ContactEventKind::AfterContactWorkEnded { agent } => of_agent("WRAP_UP_ENDED", agent),
         ContactEventKind::DataUpdated => plain("CONTACT_DATA_UPDATED"),
-        ContactEventKind::Transferred { next } => EntryJson::Event {
+        ContactEventKind::Transferred {
+            to, quick_connect, ..
+        } => EntryJson::Event {
             at,
             event: "TRANSFERRED",
-            queue_name: None,
-            agent_username: None,
-            detail: Some(next.to_string()),
+            queue_name: to.as_ref().and_then(queue_name),
+            agent_username: to.as_ref().and_then(queue_agent),
+            quick_connect_name: quick_connect
+                .and_then(|id| name_of(ResourceKind::QuickConnect, id.into())),
+            detail: None,
         },
         ContactEventKind::Disconnected { reason } => EntryJson::Event {
             at,
             event: "DISCONNECTED",
             queue_name: None,
             agent_username: None,
+            quick_connect_name: None,
             detail: Some(reason.as_str().to_owned()),
         },
         ContactEventKind::FlowStarted(_)
