@@ -7,9 +7,10 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useEffect, useState } from 'react';
-import { errorText, useText, useTimeFormat } from '../app/language.js';
+import { errorText, useText, useTimeFormat, wireText } from '../app/language.js';
 import { navigate, pathOf } from '../app/router.js';
 import { useSession } from '../app/session.js';
+import { followInPlace } from '../app/Shell.js';
 import { useTitle } from '../app/useTitle.js';
 import { ApiError, type ContactDetail, type ContactRecord } from '../protocol/api.js';
 import { References } from '../workspace/References.js';
@@ -83,8 +84,8 @@ function Record({ record }: { record: ContactRecord }) {
     [t('contacts.customer'), record.customerName],
     [t('details.queue'), record.queueName],
     [t('contacts.agent'), record.agentUsername],
-    [t('contact.initiation'), record.initiationMethod],
-    [t('contacts.end'), record.disconnectReason],
+    [t('contact.initiation'), wireText(t, 'initiation', record.initiationMethod)],
+    [t('contacts.end'), record.disconnectReason && wireText(t, 'reason', record.disconnectReason)],
     [t('contacts.began'), time(record.initiatedAt)],
     [t('contact.enqueued'), time(record.enqueuedAt)],
     [t('contact.connectedToAgent'), time(record.connectedToAgentAt)],
@@ -112,7 +113,7 @@ function Record({ record }: { record: ContactRecord }) {
               {relations.map(
                 ([label, id]) =>
                   id !== undefined && (
-                    <a key={label} href={pathOf({ page: 'contact', contactId: id })}>
+                    <a key={label} href={pathOf({ page: 'contact', contactId: id })} onClick={followInPlace}>
                       {t(label)}
                     </a>
                   ),

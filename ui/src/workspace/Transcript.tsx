@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
 import type { ContactView } from '../protocol/frames.js';
-import { hasOlder, lastOfOthers } from '../protocol/transcript.js';
+import { hasOlder, lastOfOthers, questionOf } from '../protocol/transcript.js';
 import type { ChatView } from '../protocol/workspace-client.js';
 import { Item, OutgoingItem } from './TranscriptItem.js';
 import { useWorkspace } from './WorkspaceProvider.js';
@@ -54,8 +54,6 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
         ref={box}
         className="rf-transcript"
         data-testid="transcript"
-        // Scrollable areas must be reachable by keyboard.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="log"
         aria-label={t('chat.transcript')}
@@ -83,6 +81,7 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
               <Item
                 key={item.id}
                 item={item}
+                question={questionOf(items, index)}
                 contactId={contactId}
                 isOwn={participantId !== undefined && item.participantId === participantId}
                 isContinued={continues}
