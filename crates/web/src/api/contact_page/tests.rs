@@ -1,6 +1,5 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use flow::command::FlowLog;
 use flow::{ContentHash, FlowRef};
 use model::contact::DisconnectReason;
 use model::{FlowId, QueueId, QuickConnectId};
