@@ -11,7 +11,7 @@ export const STYLE = `
 *, *::before, *::after { box-sizing: border-box; }
 p, ol, ul, h2 { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
-button, input, textarea { font: inherit; color: inherit; }
+button, input, select, textarea { font: inherit; color: inherit; }
 button { cursor: pointer; }
 button:disabled { cursor: default; opacity: .55; }
 :focus-visible { outline: 2px solid var(--brand); outline-offset: 2px; }

@@ -20,6 +20,7 @@ import { actionLabel, drawViewForm } from './view-form.js';
 
 const NEAR_BOTTOM_PX = 48;
 const GROUP_GAP_MS = 180_000;
+const FORM_MARGIN_PX = 8;
 
 export interface TranscriptActions {
   answer: (answer: Answer) => void;
@@ -57,7 +58,17 @@ export class TranscriptView {
     const isAtBottom = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PX;
     this.#place([...this.#itemRows(state), ...this.#outgoingRows(state)]);
     this.#typing.textContent = state.isOtherTyping ? `${typistName(state, this.text)} ${this.text.typing}` : '';
-    if (isAtBottom) this.root.scrollTop = this.root.scrollHeight;
+    if (isAtBottom) this.showNewest(state);
+  }
+
+  /** Scrolls to the end, or to the beginning of a form that is to be filled in there. */
+  showNewest(state: ChatState): void {
+    const { items, outgoing } = state;
+    const last = items.at(-1);
+    const form = outgoing.length === 0 && last !== undefined && last === openQuestion(state) ? this.#drawn.get(last.Id) : undefined;
+    const end = this.root.scrollHeight - this.root.clientHeight;
+    const begin = form === undefined ? end : form.node.offsetTop - this.root.offsetTop - FORM_MARGIN_PX;
+    this.root.scrollTop = Math.min(begin, end);
   }
 
   #place(rows: readonly Row[]): void {

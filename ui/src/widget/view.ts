@@ -183,6 +183,7 @@ export class WidgetView {
     if (text === '') return;
     this.#message.value = '';
     this.chat().send(text);
+    this.#transcript.showNewest(this.chat().state);
     this.#message.focus();
   }
 
@@ -257,7 +258,7 @@ export class WidgetView {
     this.#launcher.setAttribute('aria-expanded', String(this.#isOpen));
     this.#launcher.setAttribute('aria-label', this.#isOpen ? this.text.close : this.text.open);
     this.#transcript.render(this.chat().state);
-    if (this.#isOpen) this.#transcript.root.scrollTop = this.#transcript.root.scrollHeight;
+    if (this.#isOpen) this.#transcript.showNewest(this.chat().state);
   }
 
   #focusField(): void {

@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
 import type { ContactView } from '../protocol/frames.js';
-import { hasOlder, lastOfOthers, questionOf } from '../protocol/transcript.js';
+import { hasOlder, lastOfOthers, ownership, questionOf } from '../protocol/transcript.js';
 import type { ChatView } from '../protocol/workspace-client.js';
 import { Item, OutgoingItem } from './TranscriptItem.js';
 import { useWorkspace } from './WorkspaceProvider.js';
@@ -47,7 +47,8 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
     lastOfOthers(items, participantId)?.sequence ?? 0,
   );
 
-  const lastOwn = items.findLast((item) => item.participantId === participantId && item.kind !== 'event');
+  const isOwn = ownership(items, participantId);
+  const lastOwn = items.findLast((item) => isOwn(item) && item.kind !== 'event');
   return (
     <div className="rf-transcript-frame">
       <div
@@ -83,7 +84,7 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
                 item={item}
                 question={questionOf(items, index)}
                 contactId={contactId}
-                isOwn={participantId !== undefined && item.participantId === participantId}
+                isOwn={isOwn(item)}
                 isContinued={continues}
                 progress={item === lastOwn ? progress : undefined}
               />
