@@ -39,13 +39,6 @@ export function questionOf(held: Transcript, index: number): string | undefined 
   return questionBefore(held, index, ({ contentType, text }) => ({ contentType, text }));
 }
 
-/** Whether an item is this agent's: by the participant, or, once that has left, by what this user has sent. */
-export function ownership(held: Transcript, own: string | undefined): (item: TranscriptItem) => boolean {
-  const ids = new Set(held.flatMap((item) => (item.requestId === undefined ? [] : (item.participantId ?? []))));
-  if (own !== undefined) ids.add(own);
-  return (item) => item.participantId !== undefined && ids.has(item.participantId);
-}
-
 export function hasGap(held: Transcript): boolean {
   return lastContiguousSequence(held) !== newestSequence(held);
 }

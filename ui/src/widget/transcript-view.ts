@@ -64,8 +64,9 @@ export class TranscriptView {
   /** Scrolls to the end, or to the beginning of a form that is to be filled in there. */
   showNewest(state: ChatState): void {
     const { items, outgoing } = state;
-    const last = items.at(-1);
-    const form = outgoing.length === 0 && last !== undefined && last === openQuestion(state) ? this.#drawn.get(last.Id) : undefined;
+    const last = items.findLast((item) => item.Type !== 'EVENT');
+    const isAsked = outgoing.length === 0 && last !== undefined && last === openQuestion(state);
+    const form = isAsked ? this.#drawn.get(last.Id) : undefined;
     const end = this.root.scrollHeight - this.root.clientHeight;
     const begin = form === undefined ? end : form.node.offsetTop - this.root.offsetTop - FORM_MARGIN_PX;
     this.root.scrollTop = Math.min(begin, end);

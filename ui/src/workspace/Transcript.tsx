@@ -1,8 +1,8 @@
 import Button from '@cloudscape-design/components/button';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
-import type { ContactView } from '../protocol/frames.js';
-import { hasOlder, lastOfOthers, ownership, questionOf } from '../protocol/transcript.js';
+import type { ContactView, TranscriptItem } from '../protocol/frames.js';
+import { hasOlder, lastOfOthers, questionOf } from '../protocol/transcript.js';
 import type { ChatView } from '../protocol/workspace-client.js';
 import { Item, OutgoingItem } from './TranscriptItem.js';
 import { useWorkspace } from './WorkspaceProvider.js';
@@ -47,7 +47,10 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
     lastOfOthers(items, participantId)?.sequence ?? 0,
   );
 
-  const isOwn = ownership(items, participantId);
+  // A segment has one agent. The participant leaves with a transfer, what it has said stays own.
+  const isOwn = (item: TranscriptItem): boolean =>
+    (participantId !== undefined && item.participantId === participantId) ||
+    (item.role === 'AGENT' && item.contactId === contactId);
   const lastOwn = items.findLast((item) => isOwn(item) && item.kind !== 'event');
   return (
     <div className="rf-transcript-frame">
