@@ -7,7 +7,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useEffect, useState } from 'react';
-import { errorText, useText, useTimeFormat, wireText } from '../app/language.js';
+import { errorText, useText, useTimeFormat, wireText, type Translate } from '../app/language.js';
 import { navigate, pathOf } from '../app/router.js';
 import { useSession } from '../app/session.js';
 import { followInPlace } from '../app/Shell.js';
@@ -40,13 +40,14 @@ export function ContactPage({ contactId }: { contactId: string }) {
     };
   }, [api, contactId]);
 
+  const title = titleOf(t, detail?.record);
   return (
     <main className="rf-page">
       <SpaceBetween size="l">
         <BreadcrumbGroup
           items={[
             { text: t('nav.contacts'), href: pathOf({ page: 'contacts' }) },
-            { text: contactId, href: pathOf({ page: 'contact', contactId }) },
+            { text: title, href: pathOf({ page: 'contact', contactId }) },
           ]}
           onFollow={(event) => {
             event.preventDefault();
@@ -93,6 +94,7 @@ function Record({ record }: { record: ContactRecord }) {
     [t('contact.scheduled'), time(record.scheduledAt)],
     [t('contact.name'), record.name],
     [t('contact.description'), record.description],
+    [t('details.id'), record.contactId],
   ];
   const attributes = Object.entries(record.attributes ?? {});
   const relations = [
@@ -101,7 +103,7 @@ function Record({ record }: { record: ContactRecord }) {
     ['contact.related', record.relatedContactId],
   ] as const;
   return (
-    <Container header={<Header variant="h1">{record.customerName ?? record.name ?? t('contact.title')}</Header>}>
+    <Container header={<Header variant="h1">{titleOf(t, record)}</Header>}>
       <div data-testid="contact-record">
         <SpaceBetween size="l">
           <KeyValuePairs
@@ -136,4 +138,8 @@ function Record({ record }: { record: ContactRecord }) {
       </div>
     </Container>
   );
+}
+
+function titleOf(t: Translate, record: ContactRecord | undefined): string {
+  return record?.customerName ?? record?.name ?? t('contact.title');
 }
