@@ -72,7 +72,11 @@ impl Engine {
                 let keys: Vec<String> = keys.into_iter().collect();
                 done(self.set_tags(id, Tags::new(), &keys).ok())
             }
-            Command::ShowView { view, data } => self.show_view(id, &view, &data),
+            Command::ShowView {
+                view,
+                data,
+                actions,
+            } => self.show_view(id, &view, &data, &actions),
             Command::CheckHours(hours) => self.check_hours(id, hours),
             Command::CheckMetric(query) => self.check_metric(id, query),
             Command::GetMetrics { queue, channel } => {
@@ -270,7 +274,13 @@ impl Engine {
         Some(new)
     }
 
-    fn show_view(&mut self, id: ContactId, view: &str, data: &serde_json::Value) -> Answer {
+    fn show_view(
+        &mut self,
+        id: ContactId,
+        view: &str,
+        data: &serde_json::Value,
+        actions: &[String],
+    ) -> Answer {
         let has_chat = self
             .contacts
             .get(&id)
@@ -281,7 +291,7 @@ impl Engine {
         let message = serde_json::json!({
             "templateType": "ViewResource",
             "version": "1.0",
-            "data": { "view": view, "content": data },
+            "data": { "view": view, "content": data, "actions": actions },
         });
         self.say_as_system(id, INTERACTIVE, message.to_string().into());
         Answer::Done

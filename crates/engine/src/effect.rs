@@ -4,7 +4,8 @@ use flow::FlowLog;
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
 use model::transcript::TranscriptItem;
 use model::{
-    AgentContactState, AgentStatusId, Channel, ContactId, ParticipantId, Timestamp, UserId,
+    AgentContactState, AgentStatusId, Channel, ContactId, ParticipantId, QuickConnectId, Timestamp,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -162,8 +163,15 @@ pub enum ContactEventKind {
     AfterContactWorkEnded { agent: UserId },
     /// Attributes, name, references or tags changed.
     DataUpdated,
-    /// It goes on in another segment.
-    Transferred { next: ContactId },
+    /// It goes on in another segment: for a queue or an agent where one was named, by the quick connect
+    /// that an agent chose.
+    Transferred {
+        next: ContactId,
+        #[serde(default)]
+        to: Option<QueueRef>,
+        #[serde(default)]
+        quick_connect: Option<QuickConnectId>,
+    },
     /// It ended for the customer.
     Disconnected { reason: DisconnectReason },
 }

@@ -14,6 +14,7 @@ use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
 use crate::input::{Destination, StartContact};
+use crate::transfer::NextSegment;
 
 /// Flows that a contact can begin in.
 pub(crate) const INBOUND_FLOWS: &[FlowType] = &[FlowType::ContactFlow];
@@ -221,9 +222,13 @@ impl Engine {
             .filter(|_| contact.chat.is_some() || contact.call.is_some())
             .and_then(|flow| self.config.startable_flow(flow, INBOUND_FLOWS));
         let next = flow.and_then(|flow| {
-            let next = self
-                .next_segment(id, InitiationMethod::Disconnect, reason)
-                .ok()?;
+            let onward = NextSegment {
+                method: InitiationMethod::Disconnect,
+                reason,
+                to: None,
+                quick_connect: None,
+            };
+            let next = self.next_segment(id, &onward).ok()?;
             Some((next, flow))
         });
         match next {

@@ -115,6 +115,8 @@ pub enum Command {
         view: String,
         /// Its data, values filled in.
         data: serde_json::Value,
+        /// What the block has a branch for, in the order of its conditions.
+        actions: Vec<String>,
     },
     /// Is it open (`CheckHoursOfOperation`)? Absent: the target queue's hours. Answer: `Flag`.
     CheckHours(Option<HoursId>),

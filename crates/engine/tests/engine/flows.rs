@@ -121,7 +121,7 @@ fn a_view_is_shown_and_its_answer_decides() {
         "ShowView",
         json!({"ViewResource": {"Id": "arn:aws:connect:us-east-1:aws:view/form:1"},
                "InvocationTimeLimitSeconds": "60", "ViewData": {"Title": "Hello"}}),
-        &[("Submit", "yes")],
+        &[("Submit", "yes"), ("Later", "later")],
         &[
             "NoMatchingCondition",
             "NoMatchingError",
@@ -131,7 +131,8 @@ fn a_view_is_shown_and_its_answer_decides() {
     );
     let content = blocks(&[
         view,
-        say("yes", "yes $.Views.ViewResultData.name", "z"),
+        say("yes", "yes $.Views.ViewResultData.FormData.name", "z"),
+        say("later", "later", "z"),
         say("no", "no", "z"),
         end("z"),
     ]);
@@ -139,27 +140,42 @@ fn a_view_is_shown_and_its_answer_decides() {
         contact: contact(1),
         participant: customer(1),
         action: action.to_owned(),
-        data: json!({"name": "Jo"}),
+        data: json!({"FormData": {"name": "Jo"}}),
     };
-    let said = Input::Say {
+    let said = |answer: &str| Input::Say {
         contact: contact(1),
         participant: customer(1),
         item: item(1),
         content: ItemContent::Message {
             content_type: "application/vnd.amazonaws.connect.message.interactive.response"
                 .to_owned(),
-            text: r#"{"action":"Submit","data":{"name":"Jo"}}"#.into(),
+            text: answer.into(),
         },
     };
     for (answer, expected) in [
         (submit("Submit"), "SYSTEM: yes Jo"),
         (submit("Other"), "SYSTEM: no"),
-        (said, "SYSTEM: yes Jo"),
+        (
+            said(r#"{"action":"Submit","data":{"FormData":{"name":"Jo"}}}"#),
+            "SYSTEM: yes Jo",
+        ),
+        (said(r#"{"action":"Later","data":{}}"#), "SYSTEM: later"),
     ] {
         let mut center = Center::new();
         center.flow(2, FlowType::ContactFlow, &content);
         center.chat_in(1, 2);
-        assert!(center.transcript()[0].contains("ViewResource"));
+        assert_eq!(
+            shown_view(&center),
+            json!({
+                "templateType": "ViewResource",
+                "version": "1.0",
+                "data": {
+                    "view": "arn:aws:connect:us-east-1:aws:view/form:1",
+                    "content": {"Title": "Hello"},
+                    "actions": ["Submit", "Later"],
+                },
+            })
+        );
         center.done(answer);
         assert!(
             center.transcript().contains(&expected.to_owned()),
@@ -172,6 +188,12 @@ fn a_view_is_shown_and_its_answer_decides() {
     center.chat_in(1, 2);
     center.pass(60);
     assert!(center.transcript().contains(&"SYSTEM: no".to_owned()));
+}
+
+/// The view that was said first, as the customer's page reads it.
+fn shown_view(center: &Center) -> serde_json::Value {
+    let said = &center.transcript()[0];
+    serde_json::from_str(said.strip_prefix("SYSTEM: ").unwrap()).unwrap()
 }
 
 #[test]

@@ -202,7 +202,11 @@ fn shown(next: &Next) -> String {
             "collect {} {request:?}",
             request.prompt.as_ref().map(heard).unwrap_or_default()
         ),
-        Next::Do(Command::ShowView { view, data }) => format!("view {view} {data}"),
+        Next::Do(Command::ShowView {
+            view,
+            data,
+            actions,
+        }) => format!("view {view} {data} for {actions:?}"),
         Next::Do(Command::SetRecordingBehavior(behavior)) => format!("recording {behavior}"),
         Next::Do(other) => format!("do {other:?}"),
         Next::Wait(wait) => format!("wait {:?} or {:?}", wait.limit, wait.events),
