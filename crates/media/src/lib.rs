@@ -1,0 +1,23 @@
+//! Media of calls as values: RTP and SRTP, codecs, tones, prompts, mixing, recording frames, WebRTC legs.
+//!
+//! Pure: no sockets, files, threads or clock. Datagrams and the time ([`MediaTime`]) come in, datagrams and
+//! events go out. Randomness is drawn outside, or inside the cryptographic library.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::approx_constant,
+        reason = "tests; the product is checked without them"
+    )
+)]
+
+pub mod frame;
+pub mod g711;
+pub mod rtp;
+pub mod time;
+
+pub use g711::Law;
+pub use time::MediaTime;
