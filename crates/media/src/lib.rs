@@ -18,6 +18,7 @@ pub mod frame;
 pub mod g711;
 pub mod rtp;
 pub mod time;
+pub mod tones;
 
 pub use g711::Law;
 pub use time::MediaTime;
