@@ -9,13 +9,19 @@
         clippy::indexing_slicing,
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
         clippy::approx_constant,
+        clippy::panic,
         reason = "tests; the product is checked without them"
     )
 )]
 
 pub mod frame;
 pub mod g711;
+pub mod mix;
+pub mod prompt;
+pub mod recording;
+pub mod resample;
 pub mod rtp;
 pub mod time;
 pub mod tones;

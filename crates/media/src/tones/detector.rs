@@ -27,7 +27,7 @@ const DEVIATION_MAX: f32 = 0.025;
 const ROUGH_PURITY_MIN: f32 = 0.65;
 const PURITY_MIN: f32 = 0.88;
 /// The high tone may be 4 dB stronger or 8 dB weaker than the low one (Q.24, annex A); with a margin.
-const HIGH_STRONGER_MAX: f32 = 4.0;
+const HIGH_STRONGER_MAX: f32 = 6.0;
 const HIGH_WEAKER_MAX: f32 = 10.0;
 /// Least amplitude of the weaker tone, about -36 dBm0.
 const AMPLITUDE_MIN: f32 = 360.0;
@@ -70,9 +70,11 @@ static COEFFICIENTS: LazyLock<Coefficients> = LazyLock::new(|| {
 });
 
 fn frequencies() -> [f32; 8] {
-    let [a, b, c, d] = LOW_HERTZ;
-    let [e, f, g, h] = HIGH_HERTZ;
-    [a, b, c, d, e, f, g, h]
+    let mut all = [0.0; 8];
+    for (slot, hertz) in all.iter_mut().zip(LOW_HERTZ.into_iter().chain(HIGH_HERTZ)) {
+        *slot = hertz;
+    }
+    all
 }
 
 /// Finds digits in the audio of one direction, 20 ms at a time. About 100 bytes and 700 of samples.
@@ -257,8 +259,7 @@ fn analyse(samples: &[f32; WINDOW]) -> Option<Candidate> {
     let level = |tone: &Tone| 20.0 * tone.amplitude.log10();
     let twist = level(&high) - level(&low);
     let plausible = low.amplitude.min(high.amplitude) >= AMPLITUDE_MIN
-        && twist <= HIGH_STRONGER_MAX + 2.0
-        && twist >= -HIGH_WEAKER_MAX
+        && (-HIGH_WEAKER_MAX..=HIGH_STRONGER_MAX).contains(&twist)
         && low.power_when_off(0.0) + high.power_when_off(0.0) >= ROUGH_PURITY_MIN * power;
     if !plausible {
         return None;
