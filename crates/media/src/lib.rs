@@ -20,9 +20,12 @@ pub mod frame;
 pub mod g711;
 pub mod mix;
 pub mod prompt;
+pub mod quality;
 pub mod recording;
 pub mod resample;
+pub mod rtcp;
 pub mod rtp;
+pub mod srtp;
 pub mod time;
 pub mod tones;
 

@@ -16,6 +16,9 @@ pub struct OutgoingConfig {
     pub clock_rate: u32,
 }
 
+/// How far back behind the newest packet stragglers are relayed.
+const FIRST_KEPT: u16 = 64;
+
 /// Numbers packets so that the receiver sees one stream, while prompts, tones and relayed packets of
 /// changing sources alternate behind it. Relayed packets keep their distances, so loss and order before
 /// us stay visible behind us.
@@ -40,6 +43,8 @@ struct Last {
 #[derive(Debug, Clone, Copy)]
 struct Shift {
     ssrc: u32,
+    /// The oldest number before us that is still relayed.
+    first: u16,
     sequence: u16,
     timestamp: u32,
 }
@@ -72,7 +77,8 @@ impl Outgoing {
     }
 
     /// The header for a packet relayed from a stream in which it had `header`. `restarted` says that the
-    /// stream before us began anew.
+    /// stream before us began anew. None for a straggler from before the point at which relaying began:
+    /// its number may be taken, and under SRTP no number may be used twice.
     pub fn relay(
         &mut self,
         now: MediaTime,
@@ -80,19 +86,29 @@ impl Outgoing {
         restarted: bool,
         payload_type: u8,
         payload_bytes: usize,
-    ) -> RtpHeader {
+    ) -> Option<RtpHeader> {
         let known = self
             .relayed
             .filter(|shift| shift.ssrc == header.ssrc && !restarted);
+        if known.is_some_and(|shift| header.sequence.wrapping_sub(shift.first) >= 0x8000) {
+            return None;
+        }
         let shift = known.unwrap_or_else(|| {
             let (sequence, timestamp) = self.next_place(now);
             Shift {
                 ssrc: header.ssrc,
+                first: header.sequence,
                 sequence: sequence.wrapping_sub(header.sequence),
                 timestamp: timestamp.wrapping_sub(header.timestamp),
             }
         });
-        self.relayed = Some(shift);
+        // The beginning moves along, so that half of all numbers never lies behind it.
+        let first = header.sequence.wrapping_sub(FIRST_KEPT);
+        let moved = first.wrapping_sub(shift.first) < 0x8000;
+        self.relayed = Some(Shift {
+            first: if moved { first } else { shift.first },
+            ..shift
+        });
         let relayed = RtpHeader {
             marker: header.marker || known.is_none(),
             payload_type,
@@ -101,7 +117,7 @@ impl Outgoing {
             ssrc: self.config.ssrc,
         };
         self.note(now, &relayed, payload_bytes);
-        relayed
+        Some(relayed)
     }
 
     /// The header for a packet made here. Its timestamp is the next in the rhythm of `ticks` a packet

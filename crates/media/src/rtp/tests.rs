@@ -186,7 +186,9 @@ fn outgoing() -> Outgoing {
 #[test]
 fn relayed_packets_keep_their_gaps_and_their_order() {
     let mut stream = outgoing();
-    let first = stream.relay(at(0), &header(10, 1000), false, 8, 160);
+    let first = stream
+        .relay(at(0), &header(10, 1000), false, 8, 160)
+        .unwrap();
     assert_eq!(
         (first.sequence, first.timestamp, first.ssrc),
         (65_535, u32::MAX - 100, 99)
@@ -194,8 +196,12 @@ fn relayed_packets_keep_their_gaps_and_their_order() {
     assert!(first.marker);
     assert_eq!(first.payload_type, 8);
     // 11 was lost, 13 overtook 12.
-    let later = stream.relay(at(3), &header(13, 1480), false, 8, 160);
-    let earlier = stream.relay(at(3), &header(12, 1320), false, 8, 160);
+    let later = stream
+        .relay(at(3), &header(13, 1480), false, 8, 160)
+        .unwrap();
+    let earlier = stream
+        .relay(at(3), &header(12, 1320), false, 8, 160)
+        .unwrap();
     assert_eq!((later.sequence, earlier.sequence), (2, 1));
     assert_eq!(later.timestamp, first.timestamp.wrapping_add(480));
     assert!(!later.marker);
@@ -214,18 +220,38 @@ fn a_change_of_what_is_sent_continues_the_stream() {
         assert!(!next.marker);
         last = next;
     }
-    let relayed = stream.relay(at(5), &header(500, 77), false, 0, 160);
+    let relayed = stream
+        .relay(at(5), &header(500, 77), false, 0, 160)
+        .unwrap();
     assert_eq!(relayed.sequence, last.sequence.wrapping_add(1));
     assert_eq!(relayed.timestamp, last.timestamp.wrapping_add(160));
     assert!(relayed.marker);
     // The other side began anew: no leap is seen behind us.
-    let restarted = stream.relay(at(6), &header(60_000, 5), true, 0, 160);
+    let restarted = stream
+        .relay(at(6), &header(60_000, 5), true, 0, 160)
+        .unwrap();
     assert_eq!(restarted.sequence, relayed.sequence.wrapping_add(1));
     assert_eq!(restarted.timestamp, relayed.timestamp.wrapping_add(160));
     // After a second of nothing the clock has gone on.
     let made = stream.make(at(56), 160, 0, 160);
     assert_eq!(made.timestamp, restarted.timestamp.wrapping_add(8000));
     assert!(made.marker);
+}
+
+#[test]
+fn no_number_is_used_twice_when_a_straggler_comes_after_a_change() {
+    let mut stream = outgoing();
+    stream.relay(at(0), &header(10, 0), false, 0, 160).unwrap();
+    let made = stream.make(at(1), 160, 0, 160);
+    let again = stream
+        .relay(at(2), &header(14, 640), false, 0, 160)
+        .unwrap();
+    assert_eq!(again.sequence, made.sequence.wrapping_add(1));
+    assert_eq!(stream.relay(at(2), &header(13, 480), false, 0, 160), None);
+    for n in 15..40_000_u16 {
+        let relayed = stream.relay(at(u64::from(n)), &header(n, 0), false, 0, 160);
+        assert!(relayed.is_some(), "{n}");
+    }
 }
 
 #[test]
