@@ -273,7 +273,7 @@ impl ReportBlock {
             .wrapping_sub(self.delay);
         // Clocks that differ make small trips negative.
         let spent = u64::try_from(spent.cast_signed()).unwrap_or(0);
-        Some(Duration::from_micros(spent * 1_000_000 >> 16))
+        Some(Duration::from_micros((spent * 1_000_000) >> 16))
     }
 }
 

@@ -140,6 +140,12 @@ impl EventReceiver {
         Some(current.released())
     }
 
+    /// Forgets everything because the stream began anew; a key that was held is released.
+    pub fn end(&mut self) -> Option<DigitEvent> {
+        self.ended = None;
+        self.current.take().map(|current| current.released())
+    }
+
     /// When [`EventReceiver::expire`] has something to do.
     pub fn next_deadline(&self) -> Option<MediaTime> {
         self.current
