@@ -30,5 +30,8 @@ pub mod srtp;
 pub mod time;
 pub mod tones;
 
+#[cfg(feature = "webrtc")]
+pub mod webrtc;
+
 pub use g711::Law;
 pub use time::MediaTime;
