@@ -195,7 +195,7 @@ impl Line {
                     }
                 }
                 Output::Event(Event::MediaData(data)) => {
-                    self.browser_heard.push(data.data.to_vec())
+                    self.browser_heard.push(data.data.to_vec());
                 }
                 Output::Event(_) => {}
             }
