@@ -26,6 +26,7 @@ pub mod recording;
 pub mod resample;
 pub mod rtcp;
 pub mod rtp;
+pub mod speech;
 pub mod srtp;
 pub mod time;
 pub mod tones;

@@ -1,5 +1,5 @@
 //! Tests across modules: the corpora of the fuzz targets, as ordinary tests. What once broke a parser stays mended.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::PathBuf;
 
