@@ -516,5 +516,6 @@ impl std::fmt::Debug for BrowserLeg {
 }
 
 fn instant(zero: Instant, now: MediaTime) -> Instant {
-    zero + Duration::from_micros(now.as_micros())
+    zero.checked_add(Duration::from_micros(now.as_micros()))
+        .unwrap_or(zero)
 }

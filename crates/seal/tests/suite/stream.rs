@@ -1,5 +1,4 @@
 //! Sealed streams: what opens, what is refused, what a crash leaves.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use model::InstanceId;
 use proptest::prelude::*;
