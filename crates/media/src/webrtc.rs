@@ -388,7 +388,7 @@ impl BrowserLeg {
         )
     }
 
-    /// Ends the leg: what comes out then tells the browser.
+    /// Ends the leg; nothing comes out of it any more. The browser hears of it through the signalling.
     pub fn close(&mut self) -> BrowserOutput {
         self.closed = true;
         self.rtc.disconnect();
