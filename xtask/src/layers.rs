@@ -29,6 +29,7 @@ const CRATES: &[(&str, Layer)] = &[
     ("flow", Layer::Pure(&["model"])),
     ("engine", Layer::Pure(&["model", "flow"])),
     ("seal", Layer::Pure(&["model"])),
+    ("media", Layer::Pure(&["model"])),
     ("app", Layer::UseCases),
     ("store", Layer::Adapter),
     ("keys", Layer::Adapter),
@@ -60,7 +61,12 @@ const PURE_DEPENDENCIES: &[&str] = &[
 ];
 
 /// The same for one crate alone.
-const PURE_DEPENDENCIES_OF: &[(&str, &str)] = &[("seal", "aws-lc-rs")];
+const PURE_DEPENDENCIES_OF: &[(&str, &str)] = &[
+    ("seal", "aws-lc-rs"),
+    ("media", "aws-lc-rs"),
+    // Without sockets, threads and clock by design: time and packets come in.
+    ("media", "str0m"),
+];
 
 /// Whether the crate of this name is pure.
 pub(crate) fn is_pure(name: &str) -> bool {
