@@ -10,6 +10,7 @@ pub mod framing;
 pub mod limits;
 pub mod message;
 mod random;
+pub mod sdp;
 mod text;
 
 pub use random::{MAGIC_COOKIE, TokenSource};

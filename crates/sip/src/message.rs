@@ -258,11 +258,6 @@ impl Head {
         self.first(name)?.parse().ok()
     }
 
-    /// The start line and headers as text, with the empty line behind them.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
     fn to_bytes(&self, body: &Bytes) -> Bytes {
         let mut bytes = Vec::with_capacity(self.text.len() + body.len());
         bytes.extend_from_slice(self.text.as_bytes());

@@ -236,7 +236,7 @@ impl Reader {
             number: cseq.number,
             method: method_of(&cseq, method)?,
         };
-        Ok(Head {
+        Head {
             via: via.ok_or(Problem::Missing(HeaderName::Via))?,
             from: from.ok_or(Problem::Missing(HeaderName::From))?,
             to: to.ok_or(Problem::Missing(HeaderName::To))?,
@@ -246,7 +246,7 @@ impl Reader {
             lines: self.lines,
             text: self.text,
         }
-        .with_tags()?)
+        .with_tags()
     }
 }
 
