@@ -6,12 +6,15 @@
 //! like), `transaction` (requests that are answered), `dialog` (calls that go on), `digest`, `endpoint`
 //! (all of it together).
 
+pub mod dialog;
 pub mod framing;
 pub mod limits;
 pub mod message;
 mod random;
 pub mod sdp;
+pub mod session_timer;
 mod text;
+pub mod transaction;
 
 pub use random::{MAGIC_COOKIE, TokenSource};
 pub use text::Text;
