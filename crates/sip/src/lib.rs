@@ -7,6 +7,7 @@
 //! (all of it together).
 
 pub mod dialog;
+pub mod digest;
 pub mod framing;
 pub mod limits;
 pub mod message;
