@@ -35,6 +35,7 @@ pub use problem::{DueAnswer, Problem, Refused};
 pub use reply::ReplyTo;
 use scan::Span;
 pub use status::StatusCode;
+pub(crate) use uri::unescaped;
 pub use uri::{Scheme, Uri, UriProblem};
 pub(crate) use values::retry_after;
 pub use values::{CSEQ_MAX, CSeq, MediaType, RAck, Refresher, Replaces, SessionExpires};

@@ -13,9 +13,9 @@ use crate::message::scan::quoted;
 use crate::random::TokenSource;
 
 /// How long a nonce is good for.
-pub const NONCE_LIFETIME: Duration = Duration::from_mins(5);
+pub(super) const NONCE_LIFETIME: Duration = Duration::from_mins(5);
 /// Nonces that were answered rightly and may be answered again with a higher count.
-pub const NONCES_MAX: usize = 4096;
+pub(super) const NONCES_MAX: usize = 4096;
 
 /// Makes nonces and judges answers. A nonce proves itself by a keyed hash, so that asking costs no
 /// memory; only right answers are remembered.

@@ -41,7 +41,7 @@ pub enum Method {
 }
 
 /// The methods that are served, as they stand in `Allow`.
-pub const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY";
+pub const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, REFER";
 
 const NAMES: &[(Method, &str)] = &[
     (Method::Invite, "INVITE"),

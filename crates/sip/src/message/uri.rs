@@ -465,7 +465,7 @@ fn normal(text: &str) -> String {
 }
 
 /// The text with all escapes resolved, without control characters; nothing where it is no UTF-8.
-fn unescaped(text: &str) -> Option<String> {
+pub(crate) fn unescaped(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {

@@ -158,7 +158,7 @@ impl InviteServer {
     }
 }
 
-/// Any other request of theirs but ACK.
+/// Any other request of theirs but ACK. Where nobody answers, it ends when its sender gives up.
 #[derive(Debug)]
 pub struct NonInviteServer {
     reliability: Reliability,
@@ -167,18 +167,20 @@ pub struct NonInviteServer {
 
 #[derive(Debug)]
 enum NonInviteState {
-    Trying,
-    Proceeding { last: Sent },
+    Trying { until: Timestamp },
+    Proceeding { last: Sent, until: Timestamp },
     Completed { last: Sent, until: Timestamp },
     Terminated,
 }
 
 impl NonInviteServer {
     /// A request came in.
-    pub const fn new(reliability: Reliability) -> Self {
+    pub fn new(now: Timestamp, reliability: Reliability) -> Self {
         Self {
             reliability,
-            state: NonInviteState::Trying,
+            state: NonInviteState::Trying {
+                until: now.plus(T1_TIMES_64),
+            },
         }
     }
 
@@ -189,16 +191,15 @@ impl NonInviteServer {
         status: StatusCode,
         bytes: Bytes,
     ) -> Vec<ServerOutput> {
-        if !matches!(
-            self.state,
-            NonInviteState::Trying | NonInviteState::Proceeding { .. }
-        ) {
+        let (NonInviteState::Trying { until } | NonInviteState::Proceeding { until, .. }) =
+            self.state
+        else {
             return Vec::new();
-        }
+        };
         let last = bytes.clone();
         let mut outputs = vec![ServerOutput::Send(bytes)];
         if status.is_provisional() {
-            self.state = NonInviteState::Proceeding { last };
+            self.state = NonInviteState::Proceeding { last, until };
         } else if self.reliability == Reliability::Datagram {
             self.state = NonInviteState::Completed {
                 last,
@@ -214,29 +215,29 @@ impl NonInviteServer {
     /// The request came again.
     pub fn on_retransmission(&self) -> Vec<ServerOutput> {
         match &self.state {
-            NonInviteState::Proceeding { last } | NonInviteState::Completed { last, .. } => {
+            NonInviteState::Proceeding { last, .. } | NonInviteState::Completed { last, .. } => {
                 vec![ServerOutput::Send(last.clone())]
             }
-            NonInviteState::Trying | NonInviteState::Terminated => Vec::new(),
+            NonInviteState::Trying { .. } | NonInviteState::Terminated => Vec::new(),
         }
     }
 
     /// When to call [`NonInviteServer::on_deadline`].
     pub const fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state {
-            NonInviteState::Completed { until, .. } => Some(*until),
-            _ => None,
+            NonInviteState::Trying { until }
+            | NonInviteState::Proceeding { until, .. }
+            | NonInviteState::Completed { until, .. } => Some(*until),
+            NonInviteState::Terminated => None,
         }
     }
 
     /// Does what is due.
     pub fn on_deadline(&mut self, now: Timestamp) -> Vec<ServerOutput> {
-        match &self.state {
-            NonInviteState::Completed { until, .. } if *until <= now => {
-                self.state = NonInviteState::Terminated;
-                vec![ServerOutput::Terminated]
-            }
-            _ => Vec::new(),
+        if self.next_deadline().is_none_or(|until| now < until) {
+            return Vec::new();
         }
+        self.state = NonInviteState::Terminated;
+        vec![ServerOutput::Terminated]
     }
 }

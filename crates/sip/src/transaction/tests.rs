@@ -226,12 +226,12 @@ fn after_a_success_retransmissions_are_absorbed() {
 
 #[test]
 fn other_requests_get_the_same_answer_again() {
-    let mut machine = NonInviteServer::new(Reliability::Datagram);
+    let mut machine = NonInviteServer::new(at(0), Reliability::Datagram);
     assert!(machine.on_retransmission().is_empty());
     machine.respond(at(0), StatusCode::OK, Bytes::from("200"));
     assert_eq!(shown(&machine.on_retransmission()), ["200"]);
     assert_eq!(run!(machine, shown), [(32_000, vec!["end".to_owned()])]);
-    let mut machine = NonInviteServer::new(Reliability::Stream);
+    let mut machine = NonInviteServer::new(at(0), Reliability::Stream);
     let outputs = machine.respond(at(0), StatusCode::OK, Bytes::from("200"));
     assert_eq!(shown(&outputs), ["200", "end"]);
 }
