@@ -1,5 +1,7 @@
 //! Messages read and checked per second on one core, and what stands beside that.
 
+#![expect(clippy::expect_used, reason = "a benchmark")]
+
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};

@@ -64,6 +64,8 @@ pub const T1_TIMES_64: Duration = Duration::from_secs(32);
 pub const TIMER_D: Duration = Duration::from_secs(33);
 /// How long a provisional response holds an INVITE open (timer C's place on a user agent).
 pub const PROVISIONAL_WAIT_MAX: Duration = Duration::from_mins(3);
+/// Longest time that a call may stay unanswered; queues answer, so nobody waits that long.
+pub const UNANSWERED_MAX: Duration = Duration::from_mins(10);
 /// Shortest session timer that is accepted (RFC 4028, section 5), in seconds.
 pub const MIN_SE_SECS: u32 = 90;
 /// Longest session timer that is asked for, in seconds.

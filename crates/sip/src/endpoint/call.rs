@@ -9,7 +9,7 @@ use model::Timestamp;
 use super::{CallHandle, Due, EndReason, Endpoint, Event, Flow};
 use crate::dialog::Dialog;
 use crate::limits::{T1, T1_TIMES_64, T2};
-use crate::message::{Head, HeaderName, Request};
+use crate::message::{Head, HeaderName, Request, StatusCode};
 use crate::sdp::Description;
 use crate::session_timer::SessionTimer;
 use crate::transaction::{ClientKey, ServerKey};
@@ -66,6 +66,8 @@ pub(super) struct Incoming {
     pub(super) had_offer: bool,
     pub(super) takes_reliable: bool,
     pub(super) wants_reliable: bool,
+    pub(super) early_answer: EarlyAnswer,
+    pub(super) give_up_at: Timestamp,
     pub(super) next_rseq: u32,
     /// A provisional response that waits for its PRACK.
     pub(super) reliable: Option<(u32, Resend)>,
@@ -80,6 +82,16 @@ pub(super) struct Outgoing {
     pub(super) cancel: Cancel,
     /// Where else to call.
     pub(super) others: Vec<Flow>,
+}
+
+/// Whether the answer to the caller's offer went out before the call was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EarlyAnswer {
+    No,
+    /// It may have got lost, so the 2xx repeats it.
+    Unconfirmed,
+    /// It was or will be confirmed, so the 2xx must not repeat it (RFC 3262, section 5).
+    Reliable,
 }
 
 /// An answer of the application that waits for a PRACK.
@@ -205,6 +217,42 @@ impl Call {
         matches!(self.stage, Stage::Answered)
     }
 
+    /// Whether a request belongs to this call: to its dialog, or to an early one of a call of ours.
+    pub(super) fn has_request(&self, request: &Request) -> bool {
+        let early = match &self.stage {
+            Stage::Outgoing(outgoing) => outgoing
+                .forks
+                .values()
+                .any(|fork| fork.dialog.has_request(request)),
+            _ => false,
+        };
+        let ours = |dialog: &Dialog| dialog.has_request(request);
+        early || self.dialog.as_ref().is_some_and(ours)
+    }
+
+    /// The dialog that a request belongs to.
+    pub(super) fn dialog_of(&mut self, request: &Request) -> Option<&mut Dialog> {
+        match &mut self.stage {
+            Stage::Outgoing(outgoing) => outgoing
+                .forks
+                .values_mut()
+                .map(|fork| &mut fork.dialog)
+                .find(|dialog| dialog.has_request(request)),
+            _ => self.dialog.as_mut(),
+        }
+    }
+
+    /// Whether the first offer and its answer are exchanged for sure, so that another may follow.
+    pub(super) fn may_be_changed(&self) -> bool {
+        match &self.stage {
+            Stage::Incoming(incoming) => {
+                incoming.early_answer == EarlyAnswer::Reliable && incoming.reliable.is_none()
+            }
+            Stage::Outgoing(_) => self.remote.is_some(),
+            Stage::Answered => self.unconfirmed.is_none(),
+        }
+    }
+
     /// What the other side says it can.
     pub(super) fn learn(&mut self, head: &Head) {
         if head.lists(HeaderName::Allow, "UPDATE") {
@@ -213,9 +261,12 @@ impl Call {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
-        let reliable = match &self.stage {
-            Stage::Incoming(incoming) => incoming.reliable.as_ref().map(|(_, one)| one),
-            _ => None,
+        let (reliable, unanswered) = match &self.stage {
+            Stage::Incoming(incoming) => (
+                incoming.reliable.as_ref().map(|(_, one)| one),
+                Some(incoming.give_up_at),
+            ),
+            _ => (None, None),
         };
         let cancel = match &self.stage {
             Stage::Outgoing(outgoing) => match outgoing.cancel {
@@ -226,6 +277,7 @@ impl Call {
         };
         [
             reliable.map(Resend::next_deadline),
+            unanswered,
             cancel,
             self.unconfirmed
                 .as_ref()
@@ -251,6 +303,13 @@ impl Endpoint {
             && give_up_at <= now
         {
             self.end_call(handle, EndReason::Local);
+            return;
+        }
+        if let Stage::Incoming(incoming) = &call.stage
+            && incoming.give_up_at <= now
+        {
+            let status = StatusCode::TEMPORARILY_UNAVAILABLE;
+            self.refuse_incoming(now, handle, status, EndReason::Timeout);
             return;
         }
         if let Stage::Incoming(incoming) = &mut call.stage
@@ -281,7 +340,7 @@ impl Endpoint {
             if self.reinvite(now, handle, offer).is_err() {
                 self.tell(Event::OfferRefused {
                     call: handle,
-                    status: crate::message::StatusCode::REQUEST_PENDING,
+                    status: StatusCode::REQUEST_PENDING,
                 });
             }
         }

@@ -2,12 +2,12 @@
 
 use model::{Personal, Timestamp};
 
-use super::call::{Call, HeldAnswer, Incoming, Resend, Stage, Unconfirmed};
+use super::call::{Call, EarlyAnswer, HeldAnswer, Incoming, Resend, Stage, Unconfirmed};
 use super::requests::SUPPORTED;
 use super::{CallHandle, CommandError, EndReason, Endpoint, Event, Flow, IncomingCall};
 use crate::dialog::Dialog;
 use crate::digest::Verdict;
-use crate::limits::{MIN_SE_SECS, SELECTED_HEADER_BYTES_MAX, SELECTED_HEADERS_MAX};
+use crate::limits::{MIN_SE_SECS, SELECTED_HEADER_BYTES_MAX, SELECTED_HEADERS_MAX, UNANSWERED_MAX};
 use crate::message::{
     ALLOW, HeaderName, Method, RAck, Replaces, Request, Response, ResponseBuilder, StatusCode,
 };
@@ -57,6 +57,8 @@ impl Endpoint {
                 next_rseq: u32::try_from(1 + self.random.below(1 << 30)).unwrap_or(1),
                 reliable: None,
                 held: HeldAnswer::No,
+                early_answer: EarlyAnswer::No,
+                give_up_at: now.plus(UNANSWERED_MAX),
                 request: request.clone(),
             })),
             local_tag,
@@ -67,6 +69,7 @@ impl Endpoint {
         let handle = self.add_call(call);
         self.open_server(now, flow, &key, &request, Some(handle));
         self.respond_status(now, &key, &request, StatusCode::TRYING);
+        self.schedule_call(handle);
         let Some(trunk) = self.trunks.get(flow.trunk) else {
             return;
         };
@@ -250,6 +253,11 @@ impl Endpoint {
         }
         let key = incoming.key.clone();
         if answer.is_some() {
+            incoming.early_answer = if reliable {
+                EarlyAnswer::Reliable
+            } else {
+                EarlyAnswer::Unconfirmed
+            };
             call.local = answer;
         }
         self.respond(now, &key, &response);
@@ -278,13 +286,17 @@ impl Endpoint {
         let Some(description) = description.or_else(|| call.local.clone()) else {
             return Err(CommandError::State);
         };
+        let answered_before = incoming.early_answer == EarlyAnswer::Reliable;
+        if answered_before && call.local.as_ref() != Some(&description) {
+            return Err(CommandError::State);
+        }
         let timer = SessionTimer::accept(now, &incoming.request.head).ok();
         let response = final_response(
             &incoming.request,
             &call.local_tag,
             &contact,
             timer.map(|(_, answer)| answer),
-            Some(&description),
+            Some(&description).filter(|_| !answered_before),
         )?;
         let key = incoming.key.clone();
         call.unconfirmed = Some(Unconfirmed {

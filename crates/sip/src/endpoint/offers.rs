@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 
-use super::call::{Call, Caller, Exchange, Resend, Stage, Unconfirmed};
+use super::call::{Call, Caller, Exchange, Resend, Unconfirmed};
 use super::incoming::{SDP, body_description, final_response};
 use super::requests::SUPPORTED;
 use super::{CallHandle, CommandError, EndReason, Endpoint, Event, Purpose};
@@ -240,15 +240,13 @@ impl Endpoint {
             return;
         };
         let offers = !request.body.is_empty() || request.method == Method::Invite;
-        let refusal = match (&call.stage, &call.exchange) {
+        let refusal = match &call.exchange {
             // An UPDATE without an offer refreshes the session and changes nothing.
             _ if !offers => None,
-            (_, Exchange::Theirs { .. }) => Some(StatusCode::SERVER_INTERNAL_ERROR),
-            (Stage::Incoming(_) | Stage::Outgoing(_), _) | (_, Exchange::Ours { .. }) => {
-                Some(StatusCode::REQUEST_PENDING)
-            }
-            _ if call.unconfirmed.is_some() => Some(StatusCode::REQUEST_PENDING),
-            _ => None,
+            Exchange::Theirs { .. } => Some(StatusCode::SERVER_INTERNAL_ERROR),
+            Exchange::Ours { .. } => Some(StatusCode::REQUEST_PENDING),
+            Exchange::None if !call.may_be_changed() => Some(StatusCode::REQUEST_PENDING),
+            Exchange::None => None,
         };
         if let Some(status) = refusal {
             self.respond_status(now, &key, &request, status);

@@ -210,7 +210,7 @@ impl Pair {
 
     pub(super) fn event(&mut self, side: usize) -> Event {
         self.pump();
-        self.events[side].pop_front().expect("an event")
+        self.events[side].pop_front().unwrap()
     }
 
     pub(super) fn no_event(&mut self, side: usize) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::Timestamp;
 
 use super::bucket::TokenBucket;
-use super::config::{Target, TrunkConfig};
+use super::config::{Target, TrunkConfig, TrunkId};
 use super::{Endpoint, Event, Flow, Output, Purpose};
 use crate::digest::Challenger;
 use crate::message::{HeaderName, Method, RequestBuilder, Response, StatusCode, items};
@@ -117,6 +117,22 @@ impl Trunk {
 }
 
 impl Endpoint {
+    /// Asks all targets of a trunk for a sign of life and registers anew, now. Gives whether there is such a
+    /// trunk.
+    pub fn check_trunk(&mut self, now: Timestamp, id: &TrunkId) -> bool {
+        let Some(at) = self.trunks.iter().position(|one| one.config.id == *id) else {
+            return false;
+        };
+        if let Some(trunk) = self.trunks.get_mut(at) {
+            trunk.ping_at = Some(now);
+            if let Some(state) = &mut trunk.registration {
+                state.due_at = Some(now);
+            }
+        }
+        self.on_trunk_deadline(now, at);
+        true
+    }
+
     pub(super) fn on_trunk_deadline(&mut self, now: Timestamp, at: usize) {
         let Some(trunk) = self.trunks.get_mut(at) else {
             return;

@@ -48,8 +48,7 @@ impl Endpoint {
         };
         let in_order = self.calls.get_mut(&handle).is_some_and(|call| {
             call.learn(&request.head);
-            call.dialog
-                .as_mut()
+            call.dialog_of(&request)
                 .is_some_and(|dialog| dialog.accept(&request).is_ok())
         });
         self.open_server(now, flow, &key, &request, None);
@@ -83,11 +82,7 @@ impl Endpoint {
     fn call_of(&self, flow: Flow, request: &Request) -> Option<CallHandle> {
         let handle = *self.tags.get(request.head.to.tag()?)?;
         let call = self.calls.get(&handle)?;
-        let fits = call.flow.trunk == flow.trunk
-            && call
-                .dialog
-                .as_ref()
-                .is_some_and(|dialog| dialog.has_request(request));
+        let fits = call.flow.trunk == flow.trunk && call.has_request(request);
         fits.then_some(handle)
     }
 

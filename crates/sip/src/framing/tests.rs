@@ -121,7 +121,7 @@ fn lengths_that_could_smuggle_a_second_request_break_the_stream() {
         );
     }
     let spaced = options(&inner, &format!("Content-Length : {}", inner.len()));
-    assert_eq!(frames(&[spaced.as_bytes()]), [inner.clone()]);
+    assert_eq!(frames(&[spaced.as_bytes()]), std::slice::from_ref(&inner));
     let folded = options(&inner, &format!("Content-Length:\r\n {}", inner.len()));
     assert_eq!(frames(&[folded.as_bytes()]), [inner]);
 }

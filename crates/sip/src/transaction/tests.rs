@@ -99,7 +99,7 @@ fn a_refusal_is_confirmed_once_for_each_time_it_comes() {
     let (mut machine, _) = InviteClient::start(at(0), invite(), Reliability::Datagram);
     let outputs = machine.on_response(at(10), response(&invite(), 486));
     assert_eq!(names(&outputs), ["ACK", "486"]);
-    let ClientOutput::Send(ack) = &outputs[0] else {
+    let Some(ClientOutput::Send(ack)) = outputs.first() else {
         panic!("no ACK");
     };
     let ack = String::from_utf8_lossy(ack);

@@ -262,7 +262,63 @@ fn early_media_is_confirmed_by_prack_and_holds_the_answer_back() {
     assert_eq!(pair.sent(), ["A INVITE", "B 100", "B 183", "A PRACK"]);
     pair.release();
     assert_eq!(pair.sent(), ["B 200", "B 200", "A ACK"]);
-    assert!(matches!(pair.event(0), Event::Answered { .. }));
+    // What was confirmed is not said again.
+    assert!(matches!(
+        pair.event(0),
+        Event::Answered {
+            description: None,
+            ..
+        }
+    ));
+    assert!(matches!(pair.event(1), Event::Confirmed { .. }));
+}
+
+#[test]
+fn an_early_call_is_changed_once_its_first_answer_is_confirmed() {
+    for confirmed in [false, true] {
+        let mut pair = Pair::new();
+        let (_, b) = pair.calling();
+        if confirmed {
+            pair.sides[1].progress(pair.now, b, answer()).unwrap();
+        } else {
+            pair.sides[1].ring(pair.now, b).unwrap();
+        }
+        pair.pump();
+        let ours = pair.sides[1].calls[&b].local_tag.clone();
+        let dialog = pair.sides[1].calls[&b].dialog.clone().unwrap();
+        let update = request("UPDATE", &sdp_lines(), &sdp_body())
+            .replace("198.51.100.2", "192.0.2.1")
+            .replace("tag=raw", &format!("tag={}", dialog.remote_tag()))
+            .replace("Call-ID: raw", &format!("Call-ID: {}", dialog.call_id()))
+            .replace("CSeq: 1 ", "CSeq: 9 ")
+            .replace(
+                "To: <sip:+49301@192.0.2.1>",
+                &format!("To: <sip:b@192.0.2.1>;tag={ours}"),
+            )
+            .replace("4000", "4040");
+        pair.events[1].clear();
+        pair.raw(1, &update);
+        if confirmed {
+            assert!(matches!(pair.event(1), Event::Offer { call, .. } if call == b));
+            pair.sides[1]
+                .accept_offer(pair.now, b, description(5050))
+                .unwrap();
+            assert!(pair.answer_of(1).unwrap().starts_with("SIP/2.0 200 "));
+        } else {
+            assert!(pair.answer_of(1).unwrap().starts_with("SIP/2.0 491 "));
+        }
+    }
+}
+
+#[test]
+fn a_call_that_nobody_answers_is_refused_in_the_end() {
+    let mut pair = Pair::new();
+    pair.raw(0, &request("INVITE", &sdp_lines(), &sdp_body()));
+    while pair.answer_of(0).is_some() {}
+    pair.now = at(600_000);
+    pair.sides[0].on_deadline(pair.now);
+    assert!(pair.answer_of(0).unwrap().starts_with("SIP/2.0 480 "));
+    assert_eq!(pair.sides[0].open_calls(), 0);
 }
 
 #[test]

@@ -208,3 +208,52 @@ fn answers_of_another_trunk_are_nobodys() {
     let (sent, events) = drain(&mut side);
     assert!(sent.is_empty() && events.is_empty());
 }
+
+#[test]
+fn a_session_interval_that_is_too_small_is_raised_once() {
+    let mut side = endpoint(1, "192.0.2.1", vec![trunk(B)]);
+    side.invite(at(0), &wanted()).unwrap();
+    let (sent, _) = drain(&mut side);
+    let least = reply(&sent[0].0, "422 Too Small", "Min-SE: 3600\r\n");
+    side.receive(at(1), &Pair::peer(1), least.as_bytes());
+    let (sent, _) = drain(&mut side);
+    assert!(sent[1].0.contains("\r\nSession-Expires: 3600\r\n"));
+    assert!(sent[1].0.contains("\r\nMin-SE: 3600\r\n"));
+    let again = reply(&sent[1].0, "422 Too Small", "Min-SE: 3600\r\n");
+    side.receive(at(2), &Pair::peer(1), again.as_bytes());
+    let (_, events) = drain(&mut side);
+    assert!(matches!(
+        events.as_slice(),
+        [Event::Ended {
+            reason: EndReason::Refused(_),
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn a_registrar_that_wants_longer_registrations_gets_them() {
+    let mut config = trunk(B);
+    config.registration = Some(RegistrationConfig {
+        registrar: "sip:trunk.example".to_owned(),
+        address_of_record: "sip:ringfence@trunk.example".to_owned(),
+        expires_secs: 60,
+    });
+    let id = config.id.clone();
+    let mut side = endpoint(1, "192.0.2.1", vec![config]);
+    side.on_deadline(at(0));
+    let (sent, _) = drain(&mut side);
+    let brief = reply(&sent[0].0, "423 Too Brief", "Min-Expires: 3600\r\n");
+    side.receive(at(1), &Pair::peer(1), brief.as_bytes());
+    side.on_deadline(at(1));
+    let (sent, _) = drain(&mut side);
+    assert!(sent[0].0.contains("\r\nExpires: 3600\r\n"));
+    assert!(side.check_trunk(at(2), &id));
+    let (sent, _) = drain(&mut side);
+    let first: Vec<&str> = sent
+        .iter()
+        .filter_map(|(text, _)| text.split(' ').next())
+        .collect();
+    assert_eq!(first, ["OPTIONS", "REGISTER"]);
+    assert!(!side.check_trunk(at(2), &crate::endpoint::TrunkId("none".to_owned())));
+}

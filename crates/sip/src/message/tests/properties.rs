@@ -14,10 +14,11 @@ fn uris() -> impl Strategy<Value = String> {
     )
         .prop_map(|(scheme, user, host, port, parameters)| {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            let parameters: String = parameters
+            let parameters: Vec<String> = parameters
                 .iter()
                 .map(|(name, value)| format!(";{name}={value}"))
                 .collect();
+            let parameters = parameters.concat();
             format!("{scheme}:{user}@{host}{port}{parameters}")
         })
 }
@@ -39,16 +40,16 @@ proptest! {
         bytes.splice(at..end, with);
         if let Ok(message) = parse_datagram(&bytes) {
             let written = message.to_bytes();
-            let again = parse_datagram(&written).expect("what was read reads back");
+            let again = parse_datagram(&written).unwrap();
             prop_assert_eq!(again.to_bytes(), written);
         }
     }
 
     #[test]
     fn well_formed_uris_read_back_and_equal_themselves(text in uris()) {
-        let uri = Uri::parse(&text).expect("well formed");
+        let uri = Uri::parse(&text).unwrap();
         prop_assert_eq!(uri.as_str(), text.as_str());
-        prop_assert!(uri.is_equivalent(&Uri::parse(&text).expect("well formed")));
+        prop_assert!(uri.is_equivalent(&Uri::parse(&text).unwrap()));
     }
 
     #[test]
@@ -65,7 +66,7 @@ proptest! {
             .header(HeaderName::CallId, "x")
             .header(HeaderName::CSeq, format_args!("{number} INVITE"))
             .finish_with_body(Some(("text/plain", body.clone().into())))
-            .expect("well formed");
+            .unwrap();
         let Ok(Message::Request(again)) = parse_datagram(&request.to_bytes()) else {
             return Err(TestCaseError::fail("does not read back"));
         };

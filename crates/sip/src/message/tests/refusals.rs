@@ -174,9 +174,10 @@ fn every_limit_holds() {
         (problem(&text), status(&text)),
         (Problem::MessageTooLong, Some(513))
     );
-    let parameters: String = (0..=limits::PARAMETERS_MAX)
+    let parameters: Vec<String> = (0..=limits::PARAMETERS_MAX)
         .map(|n| format!(";p{n}"))
         .collect();
+    let parameters = parameters.concat();
     assert_eq!(
         problem(&INVITE.replace(";tag=1928301774", &format!("{parameters};tag=1928301774"))),
         Problem::Malformed(HeaderName::From)
