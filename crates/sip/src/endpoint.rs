@@ -218,7 +218,11 @@ impl Endpoint {
         let failed: Vec<ClientKey> = self
             .clients
             .iter()
-            .filter(|(_, entry)| entry.flow.transport == transport && entry.flow.address == address)
+            .filter(|(_, entry)| {
+                entry.is_waiting()
+                    && entry.flow.transport == transport
+                    && entry.flow.address == address
+            })
             .map(|(key, _)| key.clone())
             .collect();
         for key in failed {

@@ -187,9 +187,11 @@ fn content_length(head: &[u8]) -> Result<Option<usize>, Problem> {
     let mut rest = head;
     // The start line is no header.
     let mut first = true;
-    while let Some(end) = memchr::memmem::find(rest, b"\r\n") {
+    while let Some(end) = memchr::memchr(b'\n', rest) {
         let (line, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-        rest = tail.get(2..).unwrap_or_default();
+        rest = tail.get(1..).unwrap_or_default();
+        // A line that ends otherwise may hide a length from us or from others.
+        let line = line.strip_suffix(b"\r").ok_or(Problem::Bytes)?;
         if std::mem::take(&mut first) {
             continue;
         }

@@ -41,6 +41,14 @@ impl ClientEntry {
         }
     }
 
+    /// Whether a final response is still to come.
+    pub(super) const fn is_waiting(&self) -> bool {
+        match &self.machine {
+            ClientMachine::Invite(machine) => machine.is_waiting(),
+            ClientMachine::Other(machine) => machine.is_waiting(),
+        }
+    }
+
     fn next_deadline(&self) -> Option<Timestamp> {
         match &self.machine {
             ClientMachine::Invite(machine) => machine.next_deadline(),

@@ -24,7 +24,7 @@ pub struct Peer {
     pub transport: Transport,
     /// From where.
     pub address: SocketAddr,
-    /// The name in the client certificate, verified by whoever ended the TLS connection.
+    /// The name in the peer's certificate, verified by whoever ended the TLS connection.
     pub certificate: Option<String>,
 }
 

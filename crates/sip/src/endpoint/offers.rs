@@ -271,10 +271,16 @@ impl Endpoint {
         }
         let is_refresh = offer.is_some() && offer == call.remote && call.local.is_some();
         let local = call.local.clone().filter(|_| offer.is_some());
+        let waits = !is_refresh && request.method == Method::Invite;
+        let trying = ResponseBuilder::new(StatusCode::TRYING, &request, "").finish();
+        let invite = key.clone();
         call.exchange = Exchange::Theirs {
             key,
             request: Box::new(request),
         };
+        if let (true, Ok(trying)) = (waits, trying) {
+            self.respond(now, &invite, &trying);
+        }
         if is_refresh {
             let _ = self.answer_offer(now, handle, local);
         } else {

@@ -7,6 +7,7 @@
 
 mod calls;
 mod edge;
+mod losses;
 mod offers;
 mod trunks;
 
@@ -115,6 +116,8 @@ pub(super) struct Pair {
     /// Messages that the network holds back.
     pub(super) held: Vec<(usize, Vec<u8>)>,
     pub(super) hold: Option<String>,
+    /// Whether the next messages get lost, in order; later ones do not.
+    pub(super) losses: VecDeque<bool>,
 }
 
 impl Pair {
@@ -132,6 +135,7 @@ impl Pair {
             lost: Vec::new(),
             held: Vec::new(),
             hold: None,
+            losses: VecDeque::new(),
         }
     }
 
@@ -168,6 +172,9 @@ impl Pair {
 
     fn carry(&mut self, side: usize, bytes: &[u8]) {
         let line = format!("{} {}", ["A", "B"][side], first_word(bytes));
+        if self.losses.pop_front() == Some(true) {
+            return;
+        }
         if let Some(place) = self.lost.iter().position(|lost| *lost == line) {
             self.lost.remove(place);
             return;

@@ -1,8 +1,7 @@
 //! Names of headers, and what stands behind each.
 
 use super::method::Method;
-use super::{address, scan, uri, values, via};
-use crate::limits;
+use super::{address, scan, values, via};
 use scan::Scan;
 
 macro_rules! names {
@@ -259,14 +258,6 @@ pub(super) fn check_contacts(method: &Method, value: &str, items: usize) -> bool
         }
         _ => value != "*",
     }
-}
-
-/// Whether the URI is short enough and well formed.
-pub(super) fn check_uri(text: &str) -> Result<(), uri::UriProblem> {
-    if text.len() > limits::URI_BYTES_MAX {
-        return Err(uri::UriProblem::TooLong);
-    }
-    uri::Parts::parse(text).map(drop)
 }
 
 /// The items of a list, split at commas outside of quotes and angle brackets.

@@ -244,16 +244,11 @@ impl<'a> Scan<'a> {
     /// `*( ";" name [ "=" value ] )`, each name once. Gives the span that holds them all.
     pub(crate) fn parameters(&mut self) -> Option<Span> {
         let start = self.at;
-        let mut names = [""; PARAMETERS_MAX];
-        let mut count = 0;
+        let mut names = Names::default();
         while self.separator(b';') {
+            let before = self.at;
             let name = self.some(TOKEN)?;
-            let seen = names.get(..count)?;
-            if seen.iter().any(|other| other.eq_ignore_ascii_case(name)) {
-                return None;
-            }
-            *names.get_mut(count)? = name;
-            count += 1;
+            names.add(self.text, self.since(before))?;
             if self.separator(b'=') {
                 self.parameter_value(name)?;
             }
@@ -276,6 +271,30 @@ impl<'a> Scan<'a> {
             _ if name.eq_ignore_ascii_case("received") => self.some(IPV6 | HOST),
             _ => self.some(TOKEN),
         }
+    }
+}
+
+/// Names that may stand once each.
+#[derive(Default)]
+pub(crate) struct Names {
+    seen: [Span; PARAMETERS_MAX],
+    count: usize,
+}
+
+impl Names {
+    /// Takes a name. Nothing where it was there before, or is one too many.
+    pub(crate) fn add(&mut self, text: &str, name: Span) -> Option<()> {
+        let new = name.of(text);
+        let seen = self.seen.get(..self.count)?;
+        if seen
+            .iter()
+            .any(|other| other.of(text).eq_ignore_ascii_case(new))
+        {
+            return None;
+        }
+        *self.seen.get_mut(self.count)? = name;
+        self.count += 1;
+        Some(())
     }
 }
 

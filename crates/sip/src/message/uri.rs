@@ -3,8 +3,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::scan::{self, Scan, Span};
-use crate::limits::{PARAMETERS_MAX, URI_BYTES_MAX};
+use super::scan::{self, Names, Scan, Span};
+use crate::limits::URI_BYTES_MAX;
 use crate::text::Text;
 
 /// A well-formed URI. Displays as it was read.
@@ -319,8 +319,7 @@ fn scan_text<'a>(scan: &Scan<'a>) -> &'a str {
 /// `*( ";" name [ "=" value ] )` without blanks, each name once.
 fn uri_parameters(scan: &mut Scan<'_>) -> Option<Span> {
     let start = scan.at();
-    let mut names = [""; PARAMETERS_MAX];
-    let mut count = 0;
+    let mut names = Names::default();
     let part = |scan: &mut Scan<'_>| {
         let start = scan.at();
         loop {
@@ -333,16 +332,12 @@ fn uri_parameters(scan: &mut Scan<'_>) -> Option<Span> {
     };
     let text = scan_text(scan);
     while scan.eat(b';') {
-        let name = part(scan).of(text);
+        let span = part(scan);
+        let name = span.of(text);
         if name.is_empty() || !scan::all_or_escaped(name, scan::PARAMETER) {
             return None;
         }
-        let seen = names.get(..count)?;
-        if seen.iter().any(|other| other.eq_ignore_ascii_case(name)) {
-            return None;
-        }
-        *names.get_mut(count)? = name;
-        count += 1;
+        names.add(text, span)?;
         if scan.eat(b'=') {
             let value = part(scan).of(text);
             if value.is_empty() || !scan::all_or_escaped(value, scan::PARAMETER) {

@@ -42,6 +42,10 @@ enum InviteState {
     Proceeding {
         give_up_at: Timestamp,
     },
+    /// Nothing final came for too long: the last wait, for what a CANCEL brings.
+    Abandoned {
+        until: Timestamp,
+    },
     /// A 2xx came; others may follow from other forks.
     Accepted {
         until: Timestamp,
@@ -87,16 +91,32 @@ impl InviteClient {
         &self.request
     }
 
+    /// Whether a final response is still to come.
+    pub const fn is_waiting(&self) -> bool {
+        matches!(
+            self.state,
+            InviteState::Calling { .. }
+                | InviteState::Proceeding { .. }
+                | InviteState::Abandoned { .. }
+        )
+    }
+
     /// Whether a CANCEL may be sent: something provisional came and nothing final.
     pub const fn is_proceeding(&self) -> bool {
-        matches!(self.state, InviteState::Proceeding { .. })
+        matches!(
+            self.state,
+            InviteState::Proceeding { .. } | InviteState::Abandoned { .. }
+        )
     }
 
     /// Takes a response that belongs to this transaction.
     pub fn on_response(&mut self, now: Timestamp, response: Response) -> Vec<ClientOutput> {
         let status = response.status;
         match &self.state {
-            InviteState::Calling { .. } | InviteState::Proceeding { .. } => {
+            InviteState::Abandoned { .. } if status.is_provisional() => Vec::new(),
+            InviteState::Calling { .. }
+            | InviteState::Proceeding { .. }
+            | InviteState::Abandoned { .. } => {
                 if status.is_provisional() {
                     self.state = InviteState::Proceeding {
                         give_up_at: now.plus(PROVISIONAL_WAIT_MAX),
@@ -154,7 +174,9 @@ impl InviteClient {
                 Some(resend.map_or(*give_up_at, |resend| resend.at.min(*give_up_at)))
             }
             InviteState::Proceeding { give_up_at } => Some(*give_up_at),
-            InviteState::Accepted { until } | InviteState::Completed { until, .. } => Some(*until),
+            InviteState::Abandoned { until }
+            | InviteState::Accepted { until }
+            | InviteState::Completed { until, .. } => Some(*until),
             InviteState::Terminated => None,
         }
     }
@@ -162,7 +184,12 @@ impl InviteClient {
     /// Does what is due.
     pub fn on_deadline(&mut self, now: Timestamp) -> Vec<ClientOutput> {
         match &mut self.state {
-            InviteState::Calling { give_up_at, .. } if *give_up_at <= now => {
+            InviteState::Calling {
+                give_up_at: until, ..
+            }
+            | InviteState::Abandoned { until }
+                if *until <= now =>
+            {
                 self.state = InviteState::Terminated;
                 vec![ClientOutput::TimedOut, ClientOutput::Terminated]
             }
@@ -175,7 +202,9 @@ impl InviteClient {
                 vec![ClientOutput::Send(self.sent.clone())]
             }
             InviteState::Proceeding { give_up_at } if *give_up_at <= now => {
-                *give_up_at = now.plus(T1_TIMES_64);
+                self.state = InviteState::Abandoned {
+                    until: now.plus(T1_TIMES_64),
+                };
                 vec![ClientOutput::ProvisionalTimedOut]
             }
             InviteState::Accepted { until } | InviteState::Completed { until, .. }
@@ -211,6 +240,11 @@ enum NonInviteState {
 }
 
 impl NonInviteClient {
+    /// Whether a final response is still to come.
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, NonInviteState::Trying { .. })
+    }
+
     /// Sends a request.
     pub fn start(
         now: Timestamp,

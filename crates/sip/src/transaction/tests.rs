@@ -95,6 +95,18 @@ fn a_provisional_response_stops_repeating_and_lasts_three_minutes() {
 }
 
 #[test]
+fn an_invite_that_is_never_answered_for_good_ends_after_its_cancel() {
+    let (mut machine, _) = InviteClient::start(at(0), invite(), Reliability::Datagram);
+    machine.on_response(at(0), response(&invite(), 180));
+    let seen = run!(machine, names);
+    let expected = [
+        (180_000, vec!["cancel".to_owned()]),
+        (212_000, vec!["timeout".to_owned(), "end".to_owned()]),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[test]
 fn a_refusal_is_confirmed_once_for_each_time_it_comes() {
     let (mut machine, _) = InviteClient::start(at(0), invite(), Reliability::Datagram);
     let outputs = machine.on_response(at(10), response(&invite(), 486));

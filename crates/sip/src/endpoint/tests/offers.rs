@@ -26,7 +26,7 @@ fn a_call_is_held_and_resumed() {
     pair.sides[1].accept_offer(pair.now, b, answer()).unwrap();
     assert!(matches!(pair.event(0), Event::OfferAnswered { .. }));
     assert!(matches!(pair.event(1), Event::Confirmed { .. }));
-    assert_eq!(pair.sent(), ["A INVITE", "B 200", "A ACK"]);
+    assert_eq!(pair.sent(), ["A INVITE", "B 100", "B 200", "A ACK"]);
     let resumed = reoffer(&held, &media(4000, Direction::SendReceive));
     pair.sides[0].update(pair.now, a, resumed).unwrap();
     assert!(matches!(pair.event(1), Event::Offer { .. }));
@@ -219,6 +219,6 @@ fn a_bye_answers_an_open_offer() {
     assert!(matches!(pair.event(1), Event::Ended { call, reason: EndReason::Remote } if call == b));
     assert_eq!(
         pair.sent(),
-        ["A INVITE", "A BYE", "B 200", "B 487", "A ACK"]
+        ["A INVITE", "B 100", "A BYE", "B 200", "B 487", "A ACK"]
     );
 }
