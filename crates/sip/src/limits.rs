@@ -16,7 +16,7 @@ pub const HEADER_BYTES_MAX: usize = 4096;
 pub const URI_BYTES_MAX: usize = 1024;
 /// Most hops that a message may have passed: the largest useful `Max-Forwards`.
 pub const VIAS_MAX: usize = 70;
-/// Most items in any other header that is a list, over all its lines.
+/// Most contacts, most routes, and most items of all other lists beyond one for each line.
 pub const LIST_ITEMS_MAX: usize = 64;
 /// Most parameters of one URI or header value.
 pub const PARAMETERS_MAX: usize = 32;

@@ -180,75 +180,94 @@ impl Reader {
     /// Checks all values, and keeps those that every message has. `method` is that of a request.
     fn head(self, method: Option<&Method>, body: usize) -> Result<Head, Problem> {
         let mut seen = 0_u64;
-        let mut contacts = 0;
-        let mut vias = 0;
-        let mut items = 0;
-        let mut via = None;
-        let mut from = None;
-        let mut to = None;
-        let mut call_id = None;
-        let mut cseq = None;
-        let mut max_forwards = None;
+        let mut items = Items::default();
+        let mut found = Found::default();
         for line in &self.lines {
-            let value = line.value.of(&self.text);
             if line.name.count() == Count::Once && seen & line.name.bit() != 0 {
                 return Err(Problem::Doubled(line.name));
             }
             seen |= line.name.bit();
             let malformed = Problem::Malformed(line.name);
+            let value = line.value.of(&self.text);
             let shared = || self.whole.part(line.value.range());
-            match line.name {
-                HeaderName::From => from = Some(Address::from_text(shared()).ok_or(malformed)?),
-                HeaderName::To => to = Some(Address::from_text(shared()).ok_or(malformed)?),
-                HeaderName::CSeq => cseq = Some(CSeqParts::parse(value).ok_or(malformed)?),
-                name => {
-                    let count = name.check(value).ok_or(malformed)?;
-                    match name {
-                        HeaderName::Via => vias += count,
-                        HeaderName::Contact => contacts += count,
-                        _ => {}
-                    }
-                    items += count;
+            let count = match line.name {
+                HeaderName::From => {
+                    found.from = Some(Address::from_text(shared()).ok_or(malformed)?);
+                    1
                 }
-            }
-            match line.name {
-                HeaderName::Via if via.is_none() => {
-                    via = Some(Via::first(&shared()).ok_or(malformed)?);
+                HeaderName::To => {
+                    found.to = Some(Address::from_text(shared()).ok_or(malformed)?);
+                    1
                 }
-                HeaderName::CallId => call_id = Some(shared()),
-                HeaderName::MaxForwards => max_forwards = value.parse().ok(),
+                name => name.check(value).ok_or(malformed)?,
+            };
+            items.add(line.name, count)?;
+            match line.name {
+                HeaderName::Via if found.via.is_none() => found.via = Via::first(&shared()),
+                HeaderName::CallId => found.call_id = Some(shared()),
+                HeaderName::CSeq => found.cseq = Some(read_cseq(value, method)?),
+                HeaderName::MaxForwards => found.max_forwards = value.parse().ok(),
                 HeaderName::ContentLength if value.parse() != Ok(body) => {
                     return Err(Problem::Length);
                 }
-                HeaderName::Contact
-                    if method
-                        .is_some_and(|method| !header::check_contacts(method, value, contacts)) =>
-                {
-                    return Err(malformed);
+                HeaderName::Contact => {
+                    let fits = |method| header::check_contacts(method, value, items.contacts);
+                    method.is_none_or(fits).then_some(()).ok_or(malformed)?;
                 }
                 _ => {}
             }
         }
-        if vias > VIAS_MAX {
-            return Err(Problem::TooManyItems(HeaderName::Via));
-        }
-        if items > LIST_ITEMS_MAX + HEADERS_MAX + VIAS_MAX || contacts > LIST_ITEMS_MAX {
-            return Err(Problem::TooManyItems(HeaderName::Contact));
-        }
-        let cseq = cseq.ok_or(Problem::Missing(HeaderName::CSeq))?;
-        let cseq = CSeq {
-            number: cseq.number,
-            method: method_of(&cseq, method)?,
+        found.head(self.text, self.lines)
+    }
+}
+
+/// How many items the lists of a message have, each over all its lines.
+#[derive(Default)]
+struct Items {
+    vias: usize,
+    contacts: usize,
+    routes: usize,
+    others: usize,
+}
+
+impl Items {
+    fn add(&mut self, name: HeaderName, count: usize) -> Result<(), Problem> {
+        let (sum, most) = match name {
+            HeaderName::Via => (&mut self.vias, VIAS_MAX),
+            HeaderName::Contact => (&mut self.contacts, LIST_ITEMS_MAX),
+            HeaderName::Route | HeaderName::RecordRoute => (&mut self.routes, LIST_ITEMS_MAX),
+            _ => (&mut self.others, HEADERS_MAX + LIST_ITEMS_MAX),
         };
+        *sum += count;
+        if *sum > most {
+            return Err(Problem::TooManyItems(name));
+        }
+        Ok(())
+    }
+}
+
+/// The values that every message has.
+#[derive(Default)]
+struct Found {
+    via: Option<Via>,
+    from: Option<Address>,
+    to: Option<Address>,
+    call_id: Option<Text>,
+    cseq: Option<CSeq>,
+    max_forwards: Option<u8>,
+}
+
+impl Found {
+    fn head(self, text: Arc<str>, lines: Vec<Line>) -> Result<Head, Problem> {
         Head {
-            via: via.ok_or(Problem::Missing(HeaderName::Via))?,
-            from: from.ok_or(Problem::Missing(HeaderName::From))?,
-            to: to.ok_or(Problem::Missing(HeaderName::To))?,
-            call_id: call_id.ok_or(Problem::Missing(HeaderName::CallId))?,
-            cseq,
-            max_forwards,
-            lines: self.lines,
-            text: self.text,
+            cseq: self.cseq.ok_or(Problem::Missing(HeaderName::CSeq))?,
+            via: self.via.ok_or(Problem::Missing(HeaderName::Via))?,
+            from: self.from.ok_or(Problem::Missing(HeaderName::From))?,
+            to: self.to.ok_or(Problem::Missing(HeaderName::To))?,
+            call_id: self.call_id.ok_or(Problem::Missing(HeaderName::CallId))?,
+            max_forwards: self.max_forwards,
+            lines,
+            text,
         }
         .with_tags()
     }
@@ -268,13 +287,19 @@ impl Head {
     }
 }
 
-/// The method of a request and of its `CSeq` are the same.
-fn method_of(cseq: &CSeqParts<'_>, method: Option<&Method>) -> Result<Method, Problem> {
-    match method {
-        Some(method) if method.as_str() == cseq.method => Ok(method.clone()),
-        Some(_) => Err(Problem::MethodMismatch),
-        None => Method::parse(cseq.method).ok_or(Problem::Malformed(HeaderName::CSeq)),
-    }
+/// The number and method; the method of a request is that of its first line.
+fn read_cseq(value: &str, method: Option<&Method>) -> Result<CSeq, Problem> {
+    let malformed = Problem::Malformed(HeaderName::CSeq);
+    let parts = CSeqParts::parse(value).ok_or(malformed)?;
+    let method = match method {
+        Some(method) if method.as_str() == parts.method => method.clone(),
+        Some(_) => return Err(Problem::MethodMismatch),
+        None => Method::parse(parts.method).ok_or(malformed)?,
+    };
+    Ok(CSeq {
+        number: parts.number,
+        method,
+    })
 }
 
 /// `name *blank ":" *blank value *blank`.
