@@ -5,6 +5,7 @@ use crate::endpoint::{
     ConfigProblem, ConnectionId, Endpoint, EndpointConfig, Event, Network, Output, Peer, PlainUdp,
     Transport,
 };
+use crate::limits;
 use crate::message::StatusCode;
 use crate::random::TokenSource;
 
@@ -329,4 +330,37 @@ fn a_trunk_that_owes_a_proof_is_challenged_and_answers_only_its_realm() {
     let mut pair = Pair::with(of_a, of_b);
     pair.sides[0].invite(pair.now, &super::wanted()).unwrap();
     assert_eq!(pair.sent(), ["A INVITE", "B 401", "A ACK"]);
+}
+
+#[test]
+fn connections_and_waiting_outputs_are_bounded() {
+    let mut tcp = trunk(B);
+    tcp.transports = vec![Transport::Tcp];
+    let mut side = endpoint(1, "192.0.2.1", vec![tcp]);
+    let mut peer = Pair::peer(1);
+    peer.transport = Transport::Tcp;
+    let most = limits::CONNECTIONS_MAX as u64;
+    for id in 0..=most {
+        side.connected(ConnectionId(id), &peer);
+    }
+    assert!(matches!(side.next_output(), Some(Output::Close(ConnectionId(id))) if id == most));
+    side.disconnected(ConnectionId(0));
+    side.connected(ConnectionId(most + 1), &peer);
+    assert!(side.next_output().is_none());
+    // Nobody fetches what is to be sent: input is dropped above the bound.
+    for _ in 0..=limits::OUTPUTS_MAX {
+        side.receive_stream(at(0), ConnectionId(1), b"\r\n\r\n");
+    }
+    let waiting = side.outputs.len();
+    side.receive_stream(at(0), ConnectionId(1), b"\r\n\r\n");
+    assert_eq!(side.outputs.len(), waiting);
+}
+
+#[test]
+fn all_trunks_together_have_no_more_calls_than_they_may() {
+    let mut pair = Pair::new();
+    pair.sides[0].calls_max = 1;
+    pair.raw(0, &request("INVITE", &sdp_lines(), &sdp_body()));
+    assert_eq!(status(pair.answer_of(0)), Some(100));
+    assert!(pair.sides[0].invite(pair.now, &super::wanted()).is_err());
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::{B, Pair, account, at, endpoint, trunk, wanted};
 use crate::endpoint::{EndReason, Endpoint, Event, Output, RegistrationConfig, Target, Transport};
+use crate::limits::FORKS_MAX;
 use crate::message::StatusCode;
 
 /// Everything that waits: first words with addresses, and events.
@@ -256,4 +257,18 @@ fn a_registrar_that_wants_longer_registrations_gets_them() {
         .collect();
     assert_eq!(first, ["OPTIONS", "REGISTER"]);
     assert!(!side.check_trunk(at(2), &crate::endpoint::TrunkId("none".to_owned())));
+}
+
+#[test]
+fn a_call_forks_into_a_bounded_number_of_early_dialogs() {
+    let mut side = endpoint(1, "192.0.2.1", vec![trunk(B)]);
+    side.invite(at(0), &wanted()).unwrap();
+    let (sent, _) = drain(&mut side);
+    for fork in 0..=FORKS_MAX {
+        let ringing = reply(&sent[0].0, "180 Ringing", "Contact: <sip:198.51.100.2>\r\n")
+            .replace(";tag=r\r\n", &format!(";tag=r{fork}\r\n"));
+        side.receive(at(1), &Pair::peer(1), ringing.as_bytes());
+    }
+    let (_, events) = drain(&mut side);
+    assert_eq!(events.len(), FORKS_MAX);
 }

@@ -187,6 +187,11 @@ fn every_limit_holds() {
         .replace("<sip:alice@192.0.2.1:5060>", &contacts)
         .replace("INVITE", "REGISTER");
     assert_eq!(problem(&text), Problem::TooManyItems(HeaderName::Contact));
+    let routes = vec!["<sip:192.0.2.1;lr>"; limits::LIST_ITEMS_MAX + 1].join(",");
+    assert_eq!(
+        problem(&with_line(&format!("Record-Route: {routes}"))),
+        Problem::TooManyItems(HeaderName::RecordRoute)
+    );
 }
 
 #[test]
