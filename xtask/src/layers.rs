@@ -30,6 +30,7 @@ const CRATES: &[(&str, Layer)] = &[
     ("engine", Layer::Pure(&["model", "flow"])),
     ("seal", Layer::Pure(&["model"])),
     ("media", Layer::Pure(&["model"])),
+    ("sip", Layer::Pure(&["model"])),
     ("app", Layer::UseCases),
     ("store", Layer::Adapter),
     ("keys", Layer::Adapter),
@@ -46,8 +47,10 @@ const CRATES: &[(&str, Layer)] = &[
 /// crate, with the features that are switched on, opens no socket, file or thread and reads no clock.
 const PURE_DEPENDENCIES: &[&str] = &[
     "base64",
+    "bytes",
     "hex",
     "jiff",
+    "memchr",
     "percent-encoding",
     "rand_chacha",
     "serde",
@@ -62,7 +65,9 @@ const PURE_DEPENDENCIES: &[&str] = &[
 
 /// The same for one crate alone.
 const PURE_DEPENDENCIES_OF: &[(&str, &str)] = &[
+    ("flow", "phonenumber"),
     ("seal", "aws-lc-rs"),
+    ("sip", "md-5"),
     ("media", "aws-lc-rs"),
     // Without sockets, threads and clock by design: time and packets come in.
     ("media", "str0m"),
