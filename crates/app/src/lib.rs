@@ -8,6 +8,7 @@ pub mod action;
 pub mod agent;
 mod app;
 mod audit;
+pub mod calls;
 mod center;
 pub mod chat;
 pub mod config;
@@ -25,6 +26,7 @@ pub mod signin;
 mod vault;
 
 pub use app::{Adapters, App, Settings};
+pub use calls::{IncomingCall, LostCall};
 pub use error::AppError;
 pub use identity::ProvisionedCredential;
 pub use instances::InstanceSummary;
