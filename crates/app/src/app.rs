@@ -161,6 +161,11 @@ impl App {
                 action: A::SPEC.name,
             });
         }
+        if !A::SPEC.is_open_after_chat() && self.is_after_chat(&call.principal) {
+            return Err(AppError::AccessDenied {
+                action: A::SPEC.name,
+            });
+        }
         let tags = self.tags_of(target);
         permit::authorize::<A>(
             &*self.0.around.policy,
@@ -187,6 +192,20 @@ impl App {
             Target::Account | Target::Instance(_) | Target::Agent(..) => None,
         };
         found.unwrap_or_default()
+    }
+
+    /// Whether a participant's chat is over for it.
+    fn is_after_chat(&self, principal: &Principal) -> bool {
+        let Principal::Participant {
+            instance,
+            participant,
+            ..
+        } = principal
+        else {
+            return false;
+        };
+        self.center(*instance)
+            .is_ok_and(|center| center.contact_of(*participant).is_none())
     }
 
     fn is_own(&self, principal: &Principal, target: Target) -> bool {
