@@ -17,6 +17,7 @@ use crate::answer::ERROR_TYPE;
 use crate::test_center::{Center, with_center};
 
 mod chats;
+mod contacts;
 
 /// [`crate::test_center::NOW`] as clients write it.
 const DATE: &str = "20270115T080000Z";
