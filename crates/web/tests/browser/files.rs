@@ -103,6 +103,38 @@ async fn a_file_goes_up_by_one_grant_and_comes_down_by_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_the_transcript_of_a_closed_contact_fetches_its_files() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut agent = available_agent(address, &browser).await;
+    let customer = Customer::arrive(&center).await;
+    let contact = accept_offer(&mut agent).await;
+    let files = format!("/api/contacts/{contact}/attachments");
+    let new = json!({"name": "bill.txt", "size": 5, "contentType": "text/plain"});
+    let granted = browser.post(&files, new).await.json();
+    let upload = path_of(granted["url"].as_str().unwrap());
+    assert_eq!(put(&center, &upload, b"12345").await.status, StatusCode::OK);
+    let file = format!("{files}/{}", granted["attachmentId"].as_str().unwrap());
+    browser.post(&format!("{file}/complete"), json!({})).await;
+    customer.leave(&center).await;
+    let complete = json!({"type": "contact.complete", "contactId": contact});
+    let done = agent.ask("complete", complete).await;
+    assert_eq!(done["type"], "ack", "{done}");
+
+    let chief = center.sign_in("chief").await;
+    let granted = chief.get(&file).await;
+    assert_eq!(granted.status, StatusCode::OK, "{:?}", granted.json());
+    let download = path_of(granted.json()["url"].as_str().unwrap());
+    assert_eq!(get(&center, &download).await.body.as_ref(), b"12345");
+    let elsewhere = file.replace(&contact, "00000000-0000-0000-0000-000000000009");
+    for (who, path) in [("ada", &file), ("nobody", &file), ("chief", &elsewhere)] {
+        let refused = center.sign_in(who).await.get(path).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{who}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_that_are_not_taken_are_refused_with_their_limit() {
     let center = Center::start().await;
     let address = center.listen().await;
