@@ -69,6 +69,7 @@ pub(crate) struct Inner {
     pub(crate) scanner: Option<Arc<dyn Scanner>>,
     pub(crate) account_keys: Arc<InstanceKeys>,
     pub(crate) signin: SignIn,
+    pub(crate) event_tokens: crate::chat::EventTokens,
     centers: Arc<Centers>,
 }
 
@@ -138,6 +139,7 @@ impl App {
             blobs: adapters.blobs,
             scanner: adapters.scanner,
             account_keys,
+            event_tokens: crate::chat::EventTokens::default(),
             centers,
         }));
         for row in app.0.around.store.instances().await.map_err(unavailable)? {

@@ -203,6 +203,12 @@ pub(crate) const UNSUPPORTED_MEDIA_TYPE: ApiError = ApiError::new(
     "unsupported-media-type",
     "send `application/json`",
 );
+/// The upload is not what was granted.
+pub(crate) const OTHER_FILE_TYPE: ApiError = ApiError::new(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "unsupported-media-type",
+    "send the file with the `Content-Type` that came with its address",
+);
 /// The offer is gone.
 pub(crate) const OFFER_EXPIRED: ApiError = ApiError::new(
     StatusCode::CONFLICT,

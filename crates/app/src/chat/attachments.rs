@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::connection::{Seat, seat};
-use super::say::{Said, item_id, say_in};
+use super::say::{Said, Saying, item_id};
 use super::tokens::{self, Claim};
 use crate::App;
 use crate::action::{Access, CompleteAttachmentUpload, GetAttachment, StartAttachmentUpload};
@@ -22,6 +22,7 @@ use crate::ports::blobs::Verdict;
 use crate::ports::keys::KeyOwner;
 use crate::ports::store::{AttachmentRow, Write};
 use crate::principal::Call;
+use crate::text::check_name;
 use crate::vault::{Place, Vault};
 
 /// How long a grant for one object is good.
@@ -94,6 +95,15 @@ pub struct UploadGrant {
     pub grant: Secret<String>,
     /// Until when.
     pub expires_at: Timestamp,
+}
+
+/// What a granted upload has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncedUpload {
+    /// Its MIME type.
+    pub content_type: String,
+    /// Its size, bytes.
+    pub size_bytes: u64,
 }
 
 /// Leave to download one object.
@@ -218,17 +228,10 @@ impl App {
 
     fn check_attachment(&self, new: &NewAttachment) -> Result<(), AppError> {
         let limits = &self.settings().attachments;
-        let characters = new.name.expose().chars().count();
-        let name_fits = (1..=FILE_NAME_CHARS_MAX).contains(&characters)
-            && !new
-                .name
-                .expose()
-                .chars()
-                .any(|c| c.is_control() || c == '/' || c == '\\');
-        if !name_fits {
-            return Err(AppError::Invalid(format!(
-                "a file name has 1 to {FILE_NAME_CHARS_MAX} characters, none of them a slash or control character"
-            )));
+        let name = new.name.expose();
+        check_name("a file name", name, FILE_NAME_CHARS_MAX)?;
+        if name.contains(['/', '\\']) {
+            return Err(AppError::Invalid("a file name has no slashes".to_owned()));
         }
         if new.size_bytes == 0 || new.size_bytes > limits.bytes_max {
             return Err(AppError::Invalid(format!(
@@ -313,18 +316,22 @@ impl App {
         }
     }
 
-    /// The size that an upload announced, so that a body beyond it is cut off while it arrives.
+    /// What an upload announced, so that another one is refused before it arrives, and a larger one cut off
+    /// while it does.
     ///
     /// # Errors
     /// As [`App::upload`].
-    pub async fn upload_size(&self, grant: &str) -> Result<u64, AppError> {
+    pub async fn announced_upload(&self, grant: &str) -> Result<AnnouncedUpload, AppError> {
         let (center, id) = self.granted(grant, |claim| match claim {
             Claim::Upload(id) => Some(id),
             _ => None,
         })?;
         let found = self.read_attachment(&center, id).await?;
         found
-            .map(|(_, attachment)| attachment.size_bytes)
+            .map(|(_, attachment)| AnnouncedUpload {
+                content_type: attachment.content_type,
+                size_bytes: attachment.size_bytes,
+            })
             .ok_or(AppError::AccessDenied {
                 action: "execute-api",
             })
@@ -334,7 +341,7 @@ impl App {
     ///
     /// # Errors
     /// `Invalid` for files that are not uploaded or not the participant's; `WrongState` where the
-    /// scanner refused one.
+    /// scanner refused one; `TokenReused` where the token came with other files.
     pub async fn complete_attachments(
         &self,
         call: &Arc<Call>,
@@ -361,11 +368,12 @@ impl App {
             )));
         }
         let center = self.center(seat.instance)?;
-        let item = item_id(&center, seat.participant, client_token)?;
-        if client_token.is_some()
-            && let Some(said) = self.said_before(&center, item).await?
-        {
-            return Ok(said);
+        let item = item_id(&center, seat.participant, "attachment", client_token)?;
+        if client_token.is_some() {
+            let named = ItemContent::Attachment(ids.iter().map(|id| named_alone(*id)).collect());
+            if let Some(said) = self.said_before(&center, item, &named).await? {
+                return Ok(said);
+            }
         }
         let mut summaries = Vec::with_capacity(ids.len());
         let mut writes = Vec::with_capacity(ids.len());
@@ -390,29 +398,12 @@ impl App {
                 &attachment,
             ));
         }
-        let call = Arc::clone(call);
-        center
-            .turn(move |turn| {
-                let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied {
-                    action: "execute-api",
-                })?;
-                let content = ItemContent::Attachment(summaries);
-                let said = say_in(
-                    turn,
-                    &call,
-                    access,
-                    contact,
-                    seat.participant,
-                    item,
-                    content,
-                )?;
-                for write in writes {
-                    turn.write(write);
-                }
-                Ok(said)
-            })
-            .await
+        let saying = Saying {
+            item,
+            content: ItemContent::Attachment(summaries),
+            also: writes,
+        };
+        self.say_once(call, access, seat, saying).await
     }
 
     async fn uploaded(
@@ -609,6 +600,17 @@ impl App {
                 .open_under(&key, &Place::new("attachments", &bytes), &row.sealed)?;
         let attachment = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
         Ok(Some((row, attachment)))
+    }
+}
+
+/// A file of which only the id is known.
+fn named_alone(id: AttachmentId) -> AttachmentSummary {
+    AttachmentSummary {
+        id,
+        name: PersonalText::from(""),
+        content_type: String::new(),
+        size_bytes: 0,
+        status: AttachmentStatus::InProgress,
     }
 }
 

@@ -20,7 +20,20 @@ fn path_of(url: &str) -> String {
 }
 
 async fn put(center: &Center, path: &str, bytes: &'static [u8]) -> Answer {
-    let upload = Request::put(path)
+    put_as(center, path, Some("text/plain"), bytes).await
+}
+
+async fn put_as(
+    center: &Center,
+    path: &str,
+    content_type: Option<&str>,
+    bytes: &'static [u8],
+) -> Answer {
+    let mut upload = Request::put(path);
+    if let Some(content_type) = content_type {
+        upload = upload.header("content-type", content_type);
+    }
+    let upload = upload
         .header("host", FILES_HOST)
         .header("origin", ORIGIN)
         .body(Body::from(bytes))
@@ -63,7 +76,13 @@ async fn a_file_goes_up_by_one_grant_and_comes_down_by_another() {
         put(&center, &upload, b"1234").await.code(),
         "attachment-refused"
     );
-    let uploaded = put(&center, &upload, b"12345").await;
+    for other in [None, Some("text/html"), Some("image/svg+xml;text/plain")] {
+        let refused = put_as(&center, &upload, other, b"12345").await;
+        assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!(refused.code(), "unsupported-media-type", "{other:?}");
+    }
+    let named = Some("Text/Plain; charset=utf-8");
+    let uploaded = put_as(&center, &upload, named, b"12345").await;
     assert_eq!(uploaded.status, StatusCode::OK);
     assert_eq!(uploaded.headers["access-control-allow-origin"], ORIGIN);
     assert_eq!(
@@ -147,6 +166,7 @@ async fn files_that_are_not_taken_are_refused_with_their_limit() {
         json!({"name": "a.exe", "size": 5, "contentType": "application/x-msdownload"}),
         json!({"name": "a.txt", "size": 21 * 1024 * 1024, "contentType": "text/plain"}),
         json!({"name": "a/b.txt", "size": 5, "contentType": "text/plain"}),
+        json!({"name": "a\u{202E}txt.exe", "size": 5, "contentType": "text/plain"}),
     ] {
         let answer = browser.post(&files, new).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -150,3 +150,77 @@ fn what_a_flow_says_before_it_ends_the_chat_is_read_after_and_nothing_is_sent() 
         }
     });
 }
+
+#[test]
+fn a_used_client_token_with_other_content_is_a_conflict() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let flow = client.flow(center, "Tokens", &waiting_flow(center)).await;
+        let started = client.chat(center, &flow).await;
+        let token = client.connected(&started).await;
+        let say = |text: &str, client_token: &str| json!({"ContentType": "text/plain", "Content": text, "ClientToken": client_token});
+        let sent = client.participant("message", &token, say("one", "a")).await;
+        let first = json_of(sent).await["Id"].clone();
+        let again = client.participant("message", &token, say("one", "a")).await;
+        assert_eq!(json_of(again).await["Id"], first);
+        let other = client.participant("message", &token, say("two", "a")).await;
+        assert_eq!(outcome(&other), (409, "ConflictException"));
+        // Two at once: one is said, the other refused.
+        let (one, other) = tokio::join!(
+            client.participant("message", &token, say("three", "b")),
+            client.participant("message", &token, say("four", "b")),
+        );
+        let mut outcomes = [outcome(&one), outcome(&other)];
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, [(200, ""), (409, "ConflictException")]);
+
+        let event = |kind: &str, client_token: &str| {
+            let kind = format!("application/vnd.amazonaws.connect.event.{kind}");
+            json!({"ContentType": kind, "ClientToken": client_token})
+        };
+        // Tokens of another operation are other tokens.
+        for (kind, client_token, expected) in [
+            ("typing", "a", (200, "")),
+            ("typing", "a", (200, "")),
+            ("connection.acknowledged", "a", (409, "ConflictException")),
+            ("connection.acknowledged", "c", (200, "")),
+        ] {
+            let sent = event(kind, client_token);
+            let response = client.participant("event", &token, sent).await;
+            assert_eq!(outcome(&response), expected, "{kind} {client_token}");
+        }
+    });
+}
+
+#[test]
+fn names_and_messages_hold_what_can_be_shown() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let flow = client.flow(center, "Texts", &waiting_flow(center)).await;
+        for name in ["\0", "   ", "Ada\u{202E}", "A\nB"] {
+            let new = json!({
+                "InstanceId": center.instance.to_string(), "ContactFlowId": flow,
+                "ParticipantDetails": {"DisplayName": name},
+            });
+            let refused = client
+                .connect("PUT", "/contact/chat", &new.to_string())
+                .await;
+            assert_eq!(
+                outcome(&refused),
+                (400, "InvalidParameterException"),
+                "{name:?}"
+            );
+        }
+        let started = client.chat(center, &flow).await;
+        let token = client.connected(&started).await;
+        for (text, expected) in [
+            ("a\0b", (400, "ValidationException")),
+            (" \n ", (400, "ValidationException")),
+            ("two\nlines\tand a tab", (200, "")),
+        ] {
+            let message = json!({"ContentType": "text/plain", "Content": text});
+            let response = client.participant("message", &token, message).await;
+            assert_eq!(outcome(&response), expected, "{text:?}");
+        }
+    });
+}

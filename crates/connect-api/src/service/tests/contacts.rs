@@ -119,3 +119,82 @@ fn attributes_of_a_completed_contact_are_changed_in_its_record_and_audited() {
         assert_eq!(outcome(&missing), (404, "ResourceNotFoundException"));
     });
 }
+
+#[test]
+fn a_task_names_contacts_that_are_there_and_a_time_to_come() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let waiting = waiting_flow(center);
+        let flow = client.flow(center, "Tasks", &waiting).await;
+        let start = async |more: Value| {
+            let mut task = json!({
+                "InstanceId": center.instance.to_string(), "ContactFlowId": flow, "Name": "Call back",
+            });
+            for (name, value) in more.as_object().unwrap() {
+                task[name] = value.clone();
+            }
+            client
+                .connect("PUT", "/contact/task", &task.to_string())
+                .await
+        };
+        let first = json_of(start(json!({})).await).await["ContactId"].clone();
+        let nobody = "00000000-0000-0000-0000-000000000009";
+        let now = crate::test_center::NOW.as_millis() / 1000;
+        let day = 24 * 60 * 60;
+        let missing = (404, "ResourceNotFoundException");
+        let invalid = (400, "InvalidParameterException");
+        for (more, expected) in [
+            (json!({"PreviousContactId": nobody}), missing),
+            (json!({"RelatedContactId": nobody}), missing),
+            (json!({"PreviousContactId": first}), (200, "")),
+            (json!({"RelatedContactId": first}), (200, "")),
+            (json!({"ScheduledTime": now - 1}), invalid),
+            (json!({"ScheduledTime": now}), (200, "")),
+            (json!({"ScheduledTime": now + 6 * day}), (200, "")),
+            (json!({"ScheduledTime": now + 6 * day + 1}), invalid),
+            (json!({"Name": "a\0b"}), invalid),
+            (json!({"Description": "a\0b"}), invalid),
+            (json!({"Description": "two\nlines"}), (200, "")),
+        ] {
+            let response = start(more.clone()).await;
+            assert_eq!(outcome(&response), expected, "{more}");
+        }
+        let chat = json!({
+            "InstanceId": center.instance.to_string(), "ContactFlowId": flow,
+            "ParticipantDetails": {"DisplayName": "Grace"}, "RelatedContactId": nobody,
+        });
+        let refused = client
+            .connect("PUT", "/contact/chat", &chat.to_string())
+            .await;
+        assert_eq!(outcome(&refused), missing);
+    });
+}
+
+#[test]
+fn a_user_may_be_created_without_identity_info() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let id_of = |kind, name| {
+            let found = center.app.resource_by_name(center.instance, kind, name);
+            found.unwrap().id.to_string()
+        };
+        let routing = id_of(model::ResourceKind::RoutingProfile, "Basic Routing Profile");
+        let profile = id_of(model::ResourceKind::SecurityProfile, "Agent");
+        let new = json!({
+            "Username": "unnamed", "RoutingProfileId": routing, "SecurityProfileIds": [profile],
+        });
+        let path = format!("/users/{}", center.instance);
+        let created = client.connect("PUT", &path, &new.to_string()).await;
+        assert_eq!(outcome(&created), (200, ""));
+        let id = json_of(created).await["UserId"].clone();
+        let one = format!("{path}/{}", id.as_str().unwrap());
+        let user = json_of(client.connect("GET", &one, "").await).await;
+        assert_eq!(user["User"]["Username"], "unnamed");
+
+        let mut spoofed = new;
+        spoofed["Username"] = json!("spoofed");
+        spoofed["IdentityInfo"] = json!({"FirstName": "Ada\u{202E}", "LastName": "B"});
+        let refused = client.connect("PUT", &path, &spoofed.to_string()).await;
+        assert_eq!(outcome(&refused), (400, "InvalidParameterException"));
+    });
+}
