@@ -29,6 +29,8 @@ const CRATES: &[(&str, Layer)] = &[
     ("flow", Layer::Pure(&["model"])),
     ("engine", Layer::Pure(&["model", "flow"])),
     ("seal", Layer::Pure(&["model"])),
+    ("media", Layer::Pure(&["model"])),
+    ("sip", Layer::Pure(&["model"])),
     ("app", Layer::UseCases),
     ("store", Layer::Adapter),
     ("keys", Layer::Adapter),
@@ -45,8 +47,10 @@ const CRATES: &[(&str, Layer)] = &[
 /// crate, with the features that are switched on, opens no socket, file or thread and reads no clock.
 const PURE_DEPENDENCIES: &[&str] = &[
     "base64",
+    "bytes",
     "hex",
     "jiff",
+    "memchr",
     "percent-encoding",
     "rand_chacha",
     "serde",
@@ -60,7 +64,14 @@ const PURE_DEPENDENCIES: &[&str] = &[
 ];
 
 /// The same for one crate alone.
-const PURE_DEPENDENCIES_OF: &[(&str, &str)] = &[("seal", "aws-lc-rs")];
+const PURE_DEPENDENCIES_OF: &[(&str, &str)] = &[
+    ("flow", "phonenumber"),
+    ("seal", "aws-lc-rs"),
+    ("sip", "md-5"),
+    ("media", "aws-lc-rs"),
+    // Without sockets, threads and clock by design: time and packets come in.
+    ("media", "str0m"),
+];
 
 /// Whether the crate of this name is pure.
 pub(crate) fn is_pure(name: &str) -> bool {

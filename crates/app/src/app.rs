@@ -16,6 +16,7 @@ use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
 use crate::ports::policy::Policy;
 use crate::ports::store::{Store, Write};
+use crate::ports::telephony::Telephony;
 use crate::ports::{Clock, signin::Verifier};
 use crate::principal::{Call, Principal};
 use crate::signin::{SignIn, SignInConfig, SignInPorts};
@@ -54,6 +55,8 @@ pub struct Adapters {
     pub blobs: Arc<dyn Blobs>,
     /// Checks uploads, where one is configured.
     pub scanner: Option<Arc<dyn Scanner>>,
+    /// Calls, where there are any.
+    pub telephony: Option<Arc<dyn Telephony>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -115,6 +118,7 @@ impl App {
             vault,
             policy: adapters.policy,
             clock: adapters.clock,
+            telephony: adapters.telephony,
             settings: Arc::new(settings),
         };
         let centers = Arc::new(Centers::default());

@@ -1,6 +1,6 @@
 //! One running instance: its keys, its configuration, its engine, its sockets.
 
-mod commit;
+pub(crate) mod commit;
 mod index;
 mod load;
 pub(crate) mod resources;
@@ -18,6 +18,7 @@ use crate::error::AppError;
 use crate::ports::Clock;
 use crate::ports::policy::Policy;
 use crate::ports::store::Store;
+use crate::ports::telephony::Telephony;
 use crate::principal::Call;
 use crate::vault::{InstanceKeys, Vault};
 
@@ -38,6 +39,7 @@ pub(crate) struct Surroundings {
     pub(crate) vault: Arc<Vault>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) telephony: Option<Arc<dyn Telephony>>,
     pub(crate) settings: Arc<crate::app::Settings>,
 }
 

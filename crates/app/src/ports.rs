@@ -5,6 +5,7 @@ pub mod keys;
 pub mod policy;
 pub mod signin;
 pub mod store;
+pub mod telephony;
 
 use model::Timestamp;
 

@@ -58,6 +58,7 @@ impl Center {
             verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
             blobs: Arc::clone(&store) as _,
             scanner: None,
+            telephony: None,
             clock: Arc::new(StillClock),
         };
         let settings = Settings {

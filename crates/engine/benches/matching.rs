@@ -337,6 +337,7 @@ impl Center {
             customer_endpoint: None,
             system_endpoint: None,
             customer: None,
+            sip_headers: BTreeMap::new(),
             initial_message: None,
             duration_max_min: None,
             scheduled_at: None,

@@ -224,10 +224,7 @@ impl Engine {
     fn indexed_pins(&self) -> BTreeMap<flow::FlowRef, usize> {
         let mut counts = BTreeMap::new();
         for contact in self.contacts.values() {
-            for run in [RunSlot::Main, RunSlot::Queue]
-                .into_iter()
-                .filter_map(|s| contact.run(s))
-            {
+            for run in RunSlot::ALL.into_iter().filter_map(|s| contact.run(s)) {
                 for pin in pins(&run.run) {
                     *counts.entry(pin).or_default() += 1;
                 }
@@ -285,6 +282,14 @@ fn misfits(contact: &Contact) -> impl Iterator<Item = &'static str> {
         (
             ids.len() != people,
             "a participant stands twice in its chat",
+        ),
+        (
+            contact.call.is_some() && state.is_wrap_up(),
+            "its call goes on after its end",
+        ),
+        (
+            contact.call.is_none() && contact.has_side_run(),
+            "a flow accompanies a call that is not there",
         ),
         (
             contact.order.is_some(),

@@ -31,16 +31,16 @@ pub(crate) fn lifetime_end(
     begins_at: Timestamp,
     duration_max_min: Option<u32>,
     limits: &Limits,
-) -> Option<Timestamp> {
+) -> Timestamp {
     let duration = match channel {
-        Channel::Voice => return None,
+        Channel::Voice => Duration::from_millis(limits.call_duration_max_ms.max(1)),
         Channel::Chat => {
             let minutes = duration_max_min.unwrap_or(CHAT_DURATION_DEFAULT_MIN).max(1);
             Duration::from_secs(u64::from(minutes) * 60)
         }
         Channel::Task => Duration::from_millis(limits.task_duration_max_ms.max(1)),
     };
-    Some(begins_at.plus(duration))
+    begins_at.plus(duration)
 }
 
 /// Whether whisper and hold flows have anybody to play to.

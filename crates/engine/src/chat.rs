@@ -300,9 +300,11 @@ impl Engine {
         let kind = match event {
             WaitEvent::CustomerReturned => WaitEventKind::CustomerReturned,
             WaitEvent::ViewAction { .. } => WaitEventKind::ViewAction,
+            WaitEvent::Played | WaitEvent::NotPlayed => WaitEventKind::Played,
+            WaitEvent::Input(_) => WaitEventKind::Input,
         };
         let mut heard = false;
-        for slot in [RunSlot::Main, RunSlot::Queue] {
+        for slot in RunSlot::ALL {
             let expects = self
                 .contacts
                 .get(&id)

@@ -12,13 +12,14 @@ use model::hours::HoursOfOperation;
 use model::resource::{FlowType, Queue};
 use model::{Channel, ContactId, FlowId, HoursId, InitiationMethod, Tags};
 
+use crate::call::{Hearing, kinds_of};
 use crate::channel;
 use crate::chat::INTERACTIVE;
 use crate::config::{REFERENCES_MAX, SEGMENTS_MAX, TASK_CHAIN_MAX};
 use crate::contact::{Contact, ContactState, Order, QueueStay, RunSlot};
 use crate::engine::Engine;
 use crate::hours;
-use crate::lifecycle::{INBOUND_FLOWS, TRANSFER_FLOWS};
+use crate::lifecycle::INBOUND_FLOWS;
 use crate::offers::QueueRefusal;
 
 const FAILED: Answer = Answer::Failed(FlowError::NoMatchingError);
@@ -35,6 +36,14 @@ impl Engine {
                 self.say_as_system(id, "text/plain", text);
                 Answer::Done
             }
+            Command::Play(prompt) => self.hear(id, slot, |number| Hearing::Once { number, prompt }),
+            Command::PlayLoop(prompts) => self.hear(id, slot, |_| Hearing::Loop(prompts)),
+            Command::Collect(request) => {
+                self.hear(id, slot, |number| Hearing::Keys { number, request })
+            }
+            // Nobody of a contact before is on the line: a transfer takes the agent off it.
+            Command::SetPreviousParticipants(_) => FAILED,
+            Command::SetVoice(voice) => self.set_voice(id, voice),
             Command::SetAttributes { changes, target } => done(
                 self.meant(id, target)
                     .and_then(|target| self.set_attributes(target, changes).ok()),
@@ -63,7 +72,11 @@ impl Engine {
                 let keys: Vec<String> = keys.into_iter().collect();
                 done(self.set_tags(id, Tags::new(), &keys).ok())
             }
-            Command::ShowView { view, data } => self.show_view(id, &view, &data),
+            Command::ShowView {
+                view,
+                data,
+                actions,
+            } => self.show_view(id, &view, &data, &actions),
             Command::CheckHours(hours) => self.check_hours(id, hours),
             Command::CheckMetric(query) => self.check_metric(id, query),
             Command::GetMetrics { queue, channel } => {
@@ -162,12 +175,8 @@ impl Engine {
     }
 
     fn find_flow(&self, slot: RunSlot, flow: FlowId) -> Answer {
-        let kinds = match slot {
-            RunSlot::Main => TRANSFER_FLOWS,
-            RunSlot::Queue => &[FlowType::CustomerQueue],
-        };
         self.config
-            .startable_flow(flow, kinds)
+            .startable_flow(flow, kinds_of(slot))
             .map_or(FAILED, Answer::Flow)
     }
 
@@ -258,13 +267,20 @@ impl Engine {
         let at = now.plus(TASK_START_DELAY);
         let mut contact = Contact::new(record, ContactState::Scheduled { at });
         contact.task_depth = task_depth;
-        contact.ends_at = channel::lifetime_end(Channel::Task, now, None, &self.config.limits);
+        let limits = &self.config.limits;
+        contact.ends_at = Some(channel::lifetime_end(Channel::Task, now, None, limits));
         self.insert_contact(contact);
         self.plan_run(new, RunSlot::Main, flow);
         Some(new)
     }
 
-    fn show_view(&mut self, id: ContactId, view: &str, data: &serde_json::Value) -> Answer {
+    fn show_view(
+        &mut self,
+        id: ContactId,
+        view: &str,
+        data: &serde_json::Value,
+        actions: &[String],
+    ) -> Answer {
         let has_chat = self
             .contacts
             .get(&id)
@@ -275,7 +291,7 @@ impl Engine {
         let message = serde_json::json!({
             "templateType": "ViewResource",
             "version": "1.0",
-            "data": { "view": view, "content": data },
+            "data": { "view": view, "content": data, "actions": actions },
         });
         self.say_as_system(id, INTERACTIVE, message.to_string().into());
         Answer::Done

@@ -151,6 +151,8 @@ pub struct Limits {
     pub task_offer_timeout_ms: u32,
     /// How long an offer of a call stands.
     pub voice_offer_timeout_ms: u32,
+    /// Longest duration of a call.
+    pub call_duration_max_ms: u64,
     /// An agent who let an offer pass is offered nothing more for so long, or until the agent clears it.
     pub missed_clear_ms: u64,
     /// A chat whose customer neither says nor reads anything for so long, while connected to an agent,
@@ -174,6 +176,7 @@ impl Default for Limits {
             chat_offer_timeout_ms: 20_000,
             task_offer_timeout_ms: 30_000,
             voice_offer_timeout_ms: 20_000,
+            call_duration_max_ms: 12 * 60 * 60 * 1000,
             missed_clear_ms: 2 * MINUTE_MS,
             chat_idle_timeout_ms: 60 * MINUTE_MS,
             after_contact_work_max_ms: 60 * MINUTE_MS,
@@ -194,6 +197,13 @@ pub const REFERENCES_MAX: usize = 50;
 
 /// Most commands that a flow may give without waiting in between; a flow that gives more is stopped.
 pub const COMMANDS_MAX: usize = 10_000;
+
+/// Most bytes that a flow may say in a chat without waiting in between; a flow that says more is stopped.
+pub const SAID_BYTES_MAX: usize = 1024 * 1024;
+
+/// A tick that has led to so many effects leaves the rest of what is due to the next one, so that what is
+/// committed at once stays small.
+pub const TICK_EFFECTS_MAX: usize = 2_000;
 
 /// By how many of a chat's last items a repeated `Say` is recognised. The program around the engine
 /// remembers client tokens for longer; this covers what was said shortly before a crash.

@@ -8,6 +8,7 @@ use model::contact::{ContactRecord, QueueRef};
 use model::{Channel, ContactId, FlowId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::chat::Chat;
 use crate::matching::{Lane, Place, Waiting};
 
@@ -81,12 +82,32 @@ pub struct QueueStay {
 }
 
 /// Which of a contact's runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum RunSlot {
     /// The flow that decides where the contact goes.
     Main,
     /// The customer-queue flow.
     Queue,
+    /// What the agent hears before the call is put through.
+    AgentWhisper,
+    /// What the customer hears before the call is put through.
+    CustomerWhisper,
+    /// What the agent hears while the customer is on hold.
+    AgentHold,
+    /// What the customer hears on hold.
+    CustomerHold,
+}
+
+impl RunSlot {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Main,
+        Self::Queue,
+        Self::AgentWhisper,
+        Self::CustomerWhisper,
+        Self::AgentHold,
+        Self::CustomerHold,
+    ];
 }
 
 /// One flow that runs for a contact.
@@ -148,8 +169,25 @@ pub(crate) struct Contact {
     pub(crate) recording: Option<serde_json::Value>,
     pub(crate) main_run: Option<Run>,
     pub(crate) queue_run: Option<Run>,
+    #[serde(default)]
+    pub(crate) side_runs: SideRuns,
+    /// The call of a voice contact; moves on with a transfer.
+    #[serde(default)]
+    pub(crate) call: Option<Call>,
+    /// Number of the last item of its chat when that went on in the next segment.
+    #[serde(default)]
+    pub(crate) chat_moved_at: Option<u64>,
     /// The participants and the transcript; moves on with a transfer. Tasks have none.
     pub(crate) chat: Option<Chat>,
+}
+
+/// Runs that accompany a call while an agent has it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct SideRuns {
+    agent_whisper: Option<Run>,
+    customer_whisper: Option<Run>,
+    agent_hold: Option<Run>,
+    customer_hold: Option<Run>,
 }
 
 /// What a run has ordered.
@@ -180,6 +218,9 @@ impl Contact {
             recording: None,
             main_run: None,
             queue_run: None,
+            side_runs: SideRuns::default(),
+            call: None,
+            chat_moved_at: None,
             chat: None,
         }
     }
@@ -196,6 +237,10 @@ impl Contact {
         match slot {
             RunSlot::Main => self.main_run.as_ref(),
             RunSlot::Queue => self.queue_run.as_ref(),
+            RunSlot::AgentWhisper => self.side_runs.agent_whisper.as_ref(),
+            RunSlot::CustomerWhisper => self.side_runs.customer_whisper.as_ref(),
+            RunSlot::AgentHold => self.side_runs.agent_hold.as_ref(),
+            RunSlot::CustomerHold => self.side_runs.customer_hold.as_ref(),
         }
     }
 
@@ -203,7 +248,16 @@ impl Contact {
         match slot {
             RunSlot::Main => &mut self.main_run,
             RunSlot::Queue => &mut self.queue_run,
+            RunSlot::AgentWhisper => &mut self.side_runs.agent_whisper,
+            RunSlot::CustomerWhisper => &mut self.side_runs.customer_whisper,
+            RunSlot::AgentHold => &mut self.side_runs.agent_hold,
+            RunSlot::CustomerHold => &mut self.side_runs.customer_hold,
         }
+    }
+
+    /// Whether a whisper or hold flow runs.
+    pub(crate) fn has_side_run(&self) -> bool {
+        self.side_runs != SideRuns::default()
     }
 
     /// The contact as the matcher sees it while it waits.
@@ -244,15 +298,11 @@ impl Contact {
             let until = self.run(slot)?.wait.as_ref()?.until;
             Some((until, Due::Wait(slot)))
         };
-        [
-            ends_at.map(|at| (at, Due::Lifetime)),
-            state,
-            wait_ends(RunSlot::Main),
-            wait_ends(RunSlot::Queue),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [ends_at.map(|at| (at, Due::Lifetime)), state]
+            .into_iter()
+            .chain(RunSlot::ALL.map(wait_ends))
+            .flatten()
+            .min()
     }
 }
 

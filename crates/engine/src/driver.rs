@@ -1,13 +1,13 @@
 //! Takes the runs of a contact from step to step.
 
-use flow::command::{EventHook, FlowEnd, Next};
+use flow::command::{Command, EventHook, FlowEnd, Next};
 use flow::{Answer, FlowKey, FlowLog, FlowRef, FlowRun};
 use model::ContactId;
 use model::contact::DisconnectReason;
 use model::resource::FlowType;
 
 use crate::channel;
-use crate::config::COMMANDS_MAX;
+use crate::config::{COMMANDS_MAX, SAID_BYTES_MAX};
 use crate::contact::{Order, Run, RunSlot, Wait};
 use crate::effect::ContactEventKind;
 use crate::engine::Engine;
@@ -55,6 +55,7 @@ impl Engine {
             for pin in pins(&run.run) {
                 self.config.unpin(pin);
             }
+            self.fall_silent(id, slot);
             self.touch(id);
         }
     }
@@ -111,6 +112,7 @@ impl Engine {
         run: &mut Run,
         mut answer: Answer,
     ) -> Option<FlowEnd> {
+        let mut said_bytes = 0;
         for _ in 0..COMMANDS_MAX {
             let contact = self.contacts.get(&id)?;
             let facts = ContactFacts::new(&self.config, contact);
@@ -119,7 +121,18 @@ impl Engine {
                 self.note(id, ContactEventKind::Flow(log));
             }
             match step.next {
-                Next::Do(command) => answer = self.perform(id, slot, command),
+                Next::Do(command) => {
+                    if let Command::SendMessage { text } = &command {
+                        said_bytes += text.expose().len();
+                        if said_bytes > SAID_BYTES_MAX {
+                            let reason = format!(
+                                "stopped after saying {SAID_BYTES_MAX} bytes without a wait"
+                            );
+                            return Some(FlowEnd::Fault(reason));
+                        }
+                    }
+                    answer = self.perform(id, slot, command);
+                }
                 Next::Wait(wait_for) => {
                     run.wait = Some(Wait::begin(self.now, wait_for));
                     return None;
@@ -133,6 +146,15 @@ impl Engine {
 
     /// What the end of a run means for its contact.
     fn finish_run(&mut self, id: ContactId, slot: RunSlot, end: &FlowEnd) {
+        self.fall_silent(id, slot);
+        if let FlowEnd::Fault(reason) = end {
+            self.note(
+                id,
+                ContactEventKind::FlowStopped {
+                    reason: reason.clone(),
+                },
+            );
+        }
         let order = self
             .contacts
             .get_mut(&id)
@@ -152,6 +174,7 @@ impl Engine {
                 self.end_contact(id, DisconnectReason::ContactFlowDisconnect);
             }
             (RunSlot::Queue, _, _) => {}
+            (_, _, _) => self.after_side_run(id, slot),
         }
     }
 

@@ -4,7 +4,8 @@ use flow::FlowLog;
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
 use model::transcript::TranscriptItem;
 use model::{
-    AgentContactState, AgentStatusId, Channel, ContactId, ParticipantId, Timestamp, UserId,
+    AgentContactState, AgentStatusId, Channel, ContactId, ParticipantId, QuickConnectId, Timestamp,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,20 @@ pub enum Effect {
     Record(Box<ContactRecord>),
     /// What this agent's workspace shows has changed.
     AgentChanged(UserId),
+    /// The media of a call must do this from now on.
+    Call {
+        /// The first contact of the call, which names it throughout.
+        call: ContactId,
+        /// The contact as which it goes on now.
+        contact: ContactId,
+        /// What.
+        plan: Box<crate::call::CallPlan>,
+    },
+    /// The customer's part of this call is over: hang up, if the customer did not.
+    CallOver {
+        /// The first contact of the call.
+        call: ContactId,
+    },
     /// This participant's connections must be closed: the chat ended or the participant left.
     CloseParticipant {
         /// Of which contact.
@@ -123,6 +138,8 @@ pub enum ContactEventKind {
     Initiated,
     /// A block of a flow ran.
     Flow(FlowLog),
+    /// A flow was stopped, for this reason; values of the contact are not part of it.
+    FlowStopped { reason: String },
     /// A flow began.
     FlowStarted(flow::FlowRef),
     /// It was put into a queue.
@@ -138,14 +155,25 @@ pub enum ContactEventKind {
     Missed { agent: UserId, declined: bool },
     /// It was connected to an agent.
     ConnectedToAgent { agent: UserId },
+    /// An agent put the customer on hold.
+    Held { agent: UserId },
+    /// An agent took the customer back.
+    Resumed { agent: UserId },
     /// An agent's part ended; wrap-up began.
     AfterContactWorkStarted { agent: UserId },
     /// Wrap-up ended.
     AfterContactWorkEnded { agent: UserId },
     /// Attributes, name, references or tags changed.
     DataUpdated,
-    /// It goes on in another segment.
-    Transferred { next: ContactId },
+    /// It goes on in another segment: for a queue or an agent where one was named, by the quick connect
+    /// that an agent chose.
+    Transferred {
+        next: ContactId,
+        #[serde(default)]
+        to: Option<QueueRef>,
+        #[serde(default)]
+        quick_connect: Option<QuickConnectId>,
+    },
     /// It ended for the customer.
     Disconnected { reason: DisconnectReason },
 }

@@ -7,7 +7,7 @@ use flow::FlowRef;
 use model::{ContactId, IdSource, InstanceScope, ParticipantId, Timestamp, UserId};
 
 use crate::agent::Agent;
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, TICK_EFFECTS_MAX};
 use crate::contact::{Contact, ContactState, Due, RunSlot};
 use crate::effect::{
     AgentEvent, AgentEventKind, Changes, ContactEvent, ContactEventKind, Effect, Outcome,
@@ -91,11 +91,17 @@ impl Engine {
     }
 
     /// Takes one input. What is due at `now` happens first, so nobody can act on a state whose deadline
-    /// has passed. A `now` before the last one counts as the last one.
+    /// has passed. A `now` before the last one counts as the last one. Much that is due at once takes
+    /// several ticks, until [`Engine::next_deadline`] lies ahead: give them before other inputs, each with
+    /// a commit of its own.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Outcome {
         self.now = self.now.max(now);
         self.settle();
-        self.fire_due();
+        let effects_max = match input {
+            Input::Tick => TICK_EFFECTS_MAX,
+            _ => usize::MAX,
+        };
+        self.fire_due(effects_max);
         let reply = self.dispatch(input);
         self.settle();
         self.save_touched();
@@ -183,6 +189,8 @@ impl Engine {
             Input::AcceptOffer { agent, contact } => self.accept_offer(agent, contact),
             Input::DeclineOffer { agent, contact } => self.decline_offer(agent, contact),
             Input::EndContact { agent, contact } => self.end_by_agent(agent, contact),
+            Input::Call { call, event } => self.call_event(call, event),
+            Input::Hold { agent, contact, on } => self.hold(agent, contact, on),
             Input::CompleteContact { agent, contact } => self.complete_contact(agent, contact),
             Input::ParticipantConnected {
                 contact,
@@ -207,9 +215,9 @@ impl Engine {
         }
     }
 
-    /// Lets everything happen whose time has come.
-    fn fire_due(&mut self) {
-        loop {
+    /// Lets everything happen whose time has come, until there are so many effects.
+    fn fire_due(&mut self, effects_max: usize) {
+        while self.effects.len() < effects_max {
             self.save_touched();
             // All that are ripe become visible before one is offered: their order must hold.
             while let Some(contact) = self.matcher.ripen(self.now) {
@@ -355,6 +363,7 @@ impl Engine {
     fn save_touched(&mut self) {
         let idle_timeout_ms = self.config.limits.chat_idle_timeout_ms;
         while let Some(id) = self.touched.pop_first() {
+            self.tell_call(id);
             let Some(contact) = self.contacts.get_mut(&id) else {
                 continue;
             };

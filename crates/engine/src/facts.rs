@@ -85,6 +85,7 @@ impl<'a> ContactFacts<'a> {
             "InstanceARN" => Some(self.config.scope.arn().to_string().into()),
             "AwsRegion" => Some(self.config.scope.region.as_str().into()),
             "InitiationMethod" => Some(initiation_method(record.initiation_method).into()),
+            "TextToSpeechVoiceId" => Some(self.contact.call.as_ref()?.voice.as_deref()?.into()),
             "Name" => personal(record.name.as_ref()),
             "Description" => personal(record.description.as_ref()),
             "LanguageCode" => Some(record.language_code.as_deref()?.into()),
@@ -116,6 +117,9 @@ impl Facts for ContactFacts<'_> {
                     "Type" => Some(reference.kind.as_str().into()),
                     _ => None,
                 }
+            }
+            ["Media", "Sip", "Headers", name] => {
+                Some(self.contact.call.as_ref()?.headers.get(*name)?.into())
             }
             ["Media", "InitialMessage"] => {
                 personal(self.contact.chat.as_ref()?.initial_message.as_ref())

@@ -10,6 +10,7 @@ use model::{
     Tags, Timestamp, TranscriptItemId, UserId,
 };
 
+use crate::call::CallEvent;
 use crate::config::ConfigChange;
 
 /// Something that happened outside.
@@ -102,6 +103,22 @@ pub enum Input {
         /// Which.
         contact: ContactId,
     },
+    /// Something happened on the line of a call.
+    Call {
+        /// Its first contact.
+        call: ContactId,
+        /// What.
+        event: CallEvent,
+    },
+    /// An agent puts the customer of a call on hold, or takes the customer back.
+    Hold {
+        /// Who.
+        agent: UserId,
+        /// Which.
+        contact: ContactId,
+        /// On hold, or back.
+        on: bool,
+    },
     /// An agent has finished wrap-up (or clears a missed offer).
     CompleteContact {
         /// Who.
@@ -181,6 +198,8 @@ pub struct StartContact {
     pub customer_id: Option<PersonalText>,
     /// The customer of a chat: participant and display name.
     pub customer: Option<(ParticipantId, PersonalText)>,
+    /// Headers of the INVITE of a call that flows may read, by name.
+    pub sip_headers: BTreeMap<String, String>,
     /// First message of the customer of a chat, said before the flow starts.
     pub initial_message: Option<(TranscriptItemId, ItemContent)>,
     /// Longest duration of a chat, minutes (`ChatDurationInMinutes`, 60 to 10080; 1500 where absent).

@@ -6,11 +6,12 @@
 //! from what was committed ([`Engine::restore`]).
 //!
 //! Reading order: `engine` (one input at a time), `contact` and `agent` (the state), `lifecycle`,
-//! `offers`, `presence`, `transfer`, `chat` (what happens), `driver` and `commands` (flows), `matching`
+//! `offers`, `presence`, `transfer`, `chat`, `call` (what happens), `driver` and `commands` (flows), `matching`
 //! (who gets whom), `audit` (the invariants).
 
 mod agent;
 pub mod audit;
+pub mod call;
 mod channel;
 pub mod chat;
 mod commands;
@@ -34,6 +35,7 @@ mod transfer;
 pub mod views;
 
 pub use audit::Violation;
+pub use call::{CallEvent, CallPlan, Hearing, Recorded};
 pub use chat::{Attendance, Participant};
 pub use config::{Config, ConfigChange, Limits};
 pub use contact::{ContactState, QueueStay};

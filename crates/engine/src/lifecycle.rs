@@ -6,6 +6,7 @@ use model::contact::{ContactRecord, DisconnectReason, QueueRef};
 use model::resource::{FlowType, QuickConnect, QuickConnectDestination};
 use model::{Channel, ContactId, InitiationMethod, TAGS_MAX, Tags, UserId};
 
+use crate::call::Call;
 use crate::channel;
 use crate::chat::Chat;
 use crate::config::REFERENCES_MAX;
@@ -13,6 +14,7 @@ use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
 use crate::input::{Destination, StartContact};
+use crate::transfer::NextSegment;
 
 /// Flows that a contact can begin in.
 pub(crate) const INBOUND_FLOWS: &[FlowType] = &[FlowType::ContactFlow];
@@ -41,6 +43,8 @@ impl Engine {
         if let Some((participant, _)) = start.customer {
             self.participants.insert(participant, id);
         }
+        let call = (start.channel == Channel::Voice)
+            .then(|| Call::with_headers(start.sip_headers.clone()));
         let said = start
             .customer
             .as_ref()
@@ -48,9 +52,10 @@ impl Engine {
             .zip(start.initial_message.clone());
         let state = scheduled_at.map_or(ContactState::InFlow, |at| ContactState::Scheduled { at });
         let mut contact = Contact::new(self.first_record(start), state);
-        contact.ends_at = ends_at;
+        contact.ends_at = Some(ends_at);
         contact.target_queue = target_queue;
         contact.chat = chat;
+        contact.call = call;
         self.insert_contact(contact);
         if let Some((participant, (item, content))) = said {
             // What can be refused was refused before: the chat is new and the customer is in it. The
@@ -76,7 +81,13 @@ impl Engine {
             return Err(Rejection::TooLarge);
         }
         match (start.channel, &start.customer) {
-            (Channel::Voice, _) => Err(Rejection::WrongChannel),
+            (Channel::Voice, None) => {
+                if start.scheduled_at.is_none() && start.initial_message.is_none() {
+                    Ok(())
+                } else {
+                    Err(Rejection::WrongState)
+                }
+            }
             (Channel::Chat, Some((participant, _))) => {
                 if start.scheduled_at.is_some() {
                     return Err(Rejection::WrongState);
@@ -95,7 +106,7 @@ impl Engine {
                 }
             }
             (Channel::Task, None) if start.initial_message.is_none() => Ok(()),
-            (Channel::Chat | Channel::Task, _) => Err(Rejection::WrongState),
+            (_, _) => Err(Rejection::WrongState),
         }
     }
 
@@ -133,7 +144,7 @@ impl Engine {
                 .get(&previous)
                 .map_or(previous, |contact| contact.record.initial_id)
         });
-        let is_chat = start.channel == Channel::Chat;
+        let is_answered = matches!(start.channel, Channel::Voice | Channel::Chat);
         ContactRecord {
             id: start.contact,
             initial_id,
@@ -155,7 +166,7 @@ impl Engine {
             tags: start.tags,
             initiated_at: self.now,
             scheduled_at: start.scheduled_at,
-            connected_to_system_at: is_chat.then_some(self.now),
+            connected_to_system_at: is_answered.then_some(self.now),
             transfer_completed_at: None,
             disconnected_at: None,
             disconnect_reason: None,
@@ -192,7 +203,7 @@ impl Engine {
         Ok(Reply::Done)
     }
 
-    /// The agent is done. A disconnect flow, where one is hooked, goes on with the customer of a chat.
+    /// The agent is done. A disconnect flow, where one is hooked, goes on with the customer of a chat or call.
     pub(crate) fn end_by_agent(
         &mut self,
         agent: UserId,
@@ -208,12 +219,16 @@ impl Engine {
         let reason = channel::agent_end_reason(contact.channel());
         let hook = contact.hooks.get(&EventHook::CustomerRemaining).copied();
         let flow = hook
-            .filter(|_| contact.chat.is_some())
+            .filter(|_| contact.chat.is_some() || contact.call.is_some())
             .and_then(|flow| self.config.startable_flow(flow, INBOUND_FLOWS));
         let next = flow.and_then(|flow| {
-            let next = self
-                .next_segment(id, InitiationMethod::Disconnect, reason)
-                .ok()?;
+            let onward = NextSegment {
+                method: InitiationMethod::Disconnect,
+                reason,
+                to: None,
+                quick_connect: None,
+            };
+            let next = self.next_segment(id, &onward).ok()?;
             Some((next, flow))
         });
         match next {
@@ -240,13 +255,15 @@ impl Engine {
         let origin = contact.origin;
         self.interactions.remove(&origin);
         self.end_chat(id);
+        self.end_call(id);
         self.end_segment(id, reason);
     }
 
     /// Ends a segment: its runs, its stay in a queue, its record's open times.
     pub(crate) fn end_segment(&mut self, id: ContactId, reason: DisconnectReason) {
-        self.drop_run(id, RunSlot::Main);
-        self.drop_run(id, RunSlot::Queue);
+        for slot in RunSlot::ALL {
+            self.drop_run(id, slot);
+        }
         self.leave_queue(id);
         let now = self.now;
         if let Some(contact) = self.contacts.get_mut(&id) {

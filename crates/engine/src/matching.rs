@@ -138,6 +138,12 @@ impl LaneIndex {
         self.visible.get(&delay_s)?.first().copied()
     }
 
+    /// Whether a contact that waits here has waited out this delay.
+    fn shows(&self, place: Place, delay_s: u16) -> bool {
+        let visible = self.visible.get(&delay_s);
+        delay_s == 0 || visible.is_some_and(|places| places.contains(&place))
+    }
+
     fn is_unused(&self) -> bool {
         self.servers.is_empty() && self.by_age.is_empty()
     }
@@ -205,11 +211,7 @@ impl Matcher {
         let lane = self.lanes.get(&waiting.lane)?;
         lane.servers
             .iter()
-            .filter(|(_, delay)| {
-                lane.visible
-                    .get(delay)
-                    .is_some_and(|v| v.contains(&waiting.place))
-            })
+            .filter(|(_, delay)| lane.shows(waiting.place, **delay))
             .filter_map(|(profile, _)| self.profiles.get(profile)?.free(channel)?.first())
             .min()
             .map(|(_, user)| *user)
@@ -347,7 +349,9 @@ impl Matcher {
     /// A contact begins to wait.
     pub fn enqueue(&mut self, now: Timestamp, waiting: Waiting) {
         let contact = waiting.place.contact;
-        self.dequeue(contact);
+        if let Some(former) = self.waiting.insert(contact, waiting) {
+            self.leave_lane(&former);
+        }
         let lane = self.lanes.entry(waiting.lane).or_default();
         for (delay, places) in &mut lane.visible {
             let ripe_at = ripe_at(waiting.enqueued_at, *delay);
@@ -358,14 +362,17 @@ impl Matcher {
             }
         }
         lane.by_age.insert((waiting.enqueued_at, contact));
-        self.waiting.insert(contact, waiting);
     }
 
     /// A contact no longer waits.
     pub fn dequeue(&mut self, contact: ContactId) {
-        let Some(waiting) = self.waiting.remove(&contact) else {
-            return;
-        };
+        if let Some(waiting) = self.waiting.remove(&contact) {
+            self.leave_lane(&waiting);
+        }
+    }
+
+    fn leave_lane(&mut self, waiting: &Waiting) {
+        let contact = waiting.place.contact;
         let Some(lane) = self.lanes.get_mut(&waiting.lane) else {
             return;
         };

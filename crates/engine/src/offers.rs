@@ -315,6 +315,7 @@ impl Engine {
         self.touch_agent(user);
         self.drop_run(id, RunSlot::Queue);
         self.note_skipped_whispers(id);
+        self.begin_whispers(id);
         self.note(id, ContactEventKind::ConnectedToAgent { agent: user });
         self.note_slot(user, id, AgentContactState::Connected);
         self.add_agent(id, user, display_name);

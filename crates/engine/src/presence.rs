@@ -12,6 +12,7 @@ use crate::config::AGENT_STATUSES_MAX;
 use crate::contact::ContactState;
 use crate::effect::{AgentEventKind, ContactEventKind, Rejection, Reply};
 use crate::engine::Engine;
+use crate::transfer::NextSegment;
 
 impl Engine {
     /// A new status is in force at once; while contacts are at hand it is the next status, which comes into
@@ -229,10 +230,13 @@ impl Engine {
             .map(|queue| (queue.id, queue.enqueued_at))
             .filter(|(queue, _)| *queue != QueueRef::Agent(user));
         let next = stay.and_then(|(queue, enqueued_at): (QueueRef, Timestamp)| {
-            let reason = DisconnectReason::Transferred;
-            let next = self
-                .next_segment(id, InitiationMethod::QueueTransfer, reason)
-                .ok()?;
+            let onward = NextSegment {
+                method: InitiationMethod::QueueTransfer,
+                reason: DisconnectReason::Transferred,
+                to: Some(queue),
+                quick_connect: None,
+            };
+            let next = self.next_segment(id, &onward).ok()?;
             Some((next, queue, enqueued_at))
         });
         match next {

@@ -189,7 +189,7 @@ impl Engine {
                 self.matcher.enqueue(self.now, contact.waiting(stay));
                 self.work.contacts.insert(*id);
             }
-            for slot in [RunSlot::Main, RunSlot::Queue] {
+            for slot in RunSlot::ALL {
                 for pin in contact
                     .run(slot)
                     .map(|run| pins(&run.run))

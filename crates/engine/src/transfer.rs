@@ -11,6 +11,17 @@ use crate::engine::Engine;
 use crate::input::TransferTarget;
 use crate::lifecycle::TRANSFER_FLOWS;
 
+/// How and where to a contact goes on.
+pub(crate) struct NextSegment {
+    pub(crate) method: InitiationMethod,
+    /// Why the segment before ends.
+    pub(crate) reason: DisconnectReason,
+    /// Who it is for; absent where a flow decides.
+    pub(crate) to: Option<QueueRef>,
+    /// What an agent chose.
+    pub(crate) quick_connect: Option<QuickConnectId>,
+}
+
 impl Engine {
     pub(crate) fn transfer_contact(
         &mut self,
@@ -24,7 +35,7 @@ impl Engine {
             TransferTarget::Agent(user) => Some(QueueRef::Agent(user)),
             TransferTarget::Flow => None,
         };
-        self.transfer(id, flow, queue)
+        self.transfer(id, flow, queue, None)
     }
 
     pub(crate) fn transfer_by_quick_connect(
@@ -44,11 +55,14 @@ impl Engine {
             .ok_or(Rejection::UnknownDestination)?;
         match body.destination {
             QuickConnectDestination::User { user, flow } => {
-                self.transfer(id, flow, Some(QueueRef::Agent(user)))
+                self.transfer(id, flow, Some(QueueRef::Agent(user)), Some(quick_connect))
             }
-            QuickConnectDestination::Queue { queue, flow } => {
-                self.transfer(id, flow, Some(QueueRef::Standard(queue)))
-            }
+            QuickConnectDestination::Queue { queue, flow } => self.transfer(
+                id,
+                flow,
+                Some(QueueRef::Standard(queue)),
+                Some(quick_connect),
+            ),
             QuickConnectDestination::PhoneNumber(_) => Err(Rejection::WrongChannel),
         }
     }
@@ -59,6 +73,7 @@ impl Engine {
         id: ContactId,
         flow: FlowId,
         queue: Option<QueueRef>,
+        quick_connect: Option<QuickConnectId>,
     ) -> Result<Reply, Rejection> {
         if let Some(queue) = queue {
             self.check_queue_exists(queue)?;
@@ -74,11 +89,13 @@ impl Engine {
         ) {
             return Err(Rejection::WrongState);
         }
-        let next = self.next_segment(
-            id,
-            InitiationMethod::Transfer,
-            DisconnectReason::Transferred,
-        )?;
+        let onward = NextSegment {
+            method: InitiationMethod::Transfer,
+            reason: DisconnectReason::Transferred,
+            to: queue,
+            quick_connect,
+        };
+        let next = self.next_segment(id, &onward)?;
         if let Some(contact) = self.contacts.get_mut(&next) {
             contact.target_queue = queue;
         }
@@ -89,13 +106,15 @@ impl Engine {
     /// A waiting contact leaves its queue for another, in a new segment. It keeps its priority, not its
     /// age.
     pub(crate) fn requeue(&mut self, id: ContactId, queue: QueueRef) {
-        let (method, reason) = (
-            InitiationMethod::QueueTransfer,
-            DisconnectReason::Transferred,
-        );
+        let onward = NextSegment {
+            method: InitiationMethod::QueueTransfer,
+            reason: DisconnectReason::Transferred,
+            to: Some(queue),
+            quick_connect: None,
+        };
         let old = self.contacts.get(&id);
         let priority = old.map_or(PRIORITY_DEFAULT, |contact| contact.priority);
-        match self.next_segment(id, method, reason) {
+        match self.next_segment(id, &onward) {
             Ok(next) => {
                 if let Some(contact) = self.contacts.get_mut(&next) {
                     contact.priority = priority;
@@ -108,13 +127,12 @@ impl Engine {
         }
     }
 
-    /// Makes the segment in which an interaction goes on, and ends the one before for `reason`: at once,
-    /// or after its agent's wrap-up. The chat with its participants and transcript moves along.
+    /// Makes the segment in which an interaction goes on, and ends the one before: at once, or after its
+    /// agent's wrap-up. The chat with its participants and transcript moves along.
     pub(crate) fn next_segment(
         &mut self,
         id: ContactId,
-        method: InitiationMethod,
-        reason: DisconnectReason,
+        onward: &NextSegment,
     ) -> Result<ContactId, Rejection> {
         let old = self.contacts.get(&id).ok_or(Rejection::UnknownContact)?;
         if old.segment >= SEGMENTS_MAX {
@@ -124,12 +142,14 @@ impl Engine {
             ContactState::Connected { agent, .. } => Some(agent),
             _ => None,
         };
-        if reason == DisconnectReason::Transferred {
+        let is_transfer = onward.reason == DisconnectReason::Transferred;
+        if is_transfer {
             self.write_transfer(id);
         }
         if let Some(agent) = agent {
             self.remove_agent(id, agent);
         }
+        self.leave_call(id);
         let now = self.now;
         let next = ContactId::generate(&mut self.ids);
         let old = self
@@ -137,14 +157,15 @@ impl Engine {
             .get_mut(&id)
             .ok_or(Rejection::UnknownContact)?;
         old.record.next_id = Some(next);
-        if reason == DisconnectReason::Transferred {
+        old.chat_moved_at = old.chat.as_ref().map(|chat| chat.sequence);
+        if is_transfer {
             old.record.transfer_completed_at = Some(now);
         }
         let record = ContactRecord {
             id: next,
             previous_id: Some(id),
             next_id: None,
-            initiation_method: method,
+            initiation_method: onward.method,
             initiated_at: now,
             transfer_completed_at: None,
             disconnected_at: None,
@@ -163,6 +184,7 @@ impl Engine {
             logging: old.logging,
             recording: old.recording.clone(),
             chat: old.chat.take(),
+            call: old.call.take(),
             ..Contact::new(record, ContactState::InFlow)
         };
         let people = new.chat.iter().flat_map(|chat| &chat.participants);
@@ -171,9 +193,14 @@ impl Engine {
                 *place = next;
             }
         }
-        self.note(id, ContactEventKind::Transferred { next });
+        let event = ContactEventKind::Transferred {
+            next,
+            to: onward.to,
+            quick_connect: onward.quick_connect,
+        };
+        self.note(id, event);
         self.insert_contact(new);
-        self.end_segment(id, reason);
+        self.end_segment(id, onward.reason);
         Ok(next)
     }
 }

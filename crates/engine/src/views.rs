@@ -6,6 +6,7 @@ use model::{
 };
 
 use crate::agent::{Agent, Slot};
+use crate::call::{Call, CallPlan};
 use crate::chat::Participant;
 use crate::contact::{Contact, ContactState};
 use crate::engine::Engine;
@@ -23,6 +24,11 @@ pub struct ContactView<'a> {
     pub participants: &'a [Participant],
     /// Number of the last item of its chat; 0 where there is none.
     pub transcript_items: u64,
+    /// Number of the last item of its chat when that went on in the next segment: what is said there is
+    /// none of this one's.
+    pub chat_moved_at: Option<u64>,
+    /// What the media of its call was told last.
+    pub call: Option<&'a CallPlan>,
     /// When it ends at the latest.
     pub ends_at: Option<Timestamp>,
     /// Priority in its queue, 1 first.
@@ -177,6 +183,8 @@ fn view(contact: &Contact) -> ContactView<'_> {
         state: contact.state,
         participants: chat.map_or(&[], |chat| &chat.participants),
         transcript_items: chat.map_or(0, |chat| chat.sequence),
+        chat_moved_at: contact.chat_moved_at,
+        call: contact.call.as_ref().and_then(Call::told),
         ends_at: contact.ends_at,
         priority: contact.priority,
         waiting_since: match contact.state {

@@ -5,10 +5,12 @@ mod attributes;
 mod branching;
 mod contact;
 mod ending;
+mod input;
 mod looping;
 mod message;
 mod metrics;
 mod modules;
+mod prompt;
 mod queue;
 mod recording;
 mod task;
@@ -21,7 +23,9 @@ use crate::command::Answer;
 use crate::params::Params;
 use crate::problem::{Problems, Reported};
 
+pub use input::KEYS_MAX;
 pub use looping::LOOP_ROUNDS_MAX;
+pub use message::PROMPT_DURATION_MAX;
 pub use view::VIEW_RESULT_BYTES_MAX;
 
 use unavailable::Unavailable;
@@ -109,6 +113,8 @@ macro_rules! actions {
 
 actions! {
     MessageParticipant = message::MessageParticipant;
+    MessageParticipantIteratively = message::MessageParticipantIteratively;
+    GetParticipantInput = input::GetParticipantInput;
     ShowView = view::ShowView;
     DisconnectParticipant = ending::DisconnectParticipant;
     UpdateContactAttributes = attributes::UpdateContactAttributes;
@@ -123,6 +129,7 @@ actions! {
         recording::UpdateContactRecordingAndAnalyticsBehavior;
     UpdateContactRoutingBehavior = queue::UpdateContactRoutingBehavior;
     UpdateContactTextToSpeechVoice = contact::UpdateContactTextToSpeechVoice;
+    UpdatePreviousContactParticipantState = contact::UpdatePreviousContactParticipantState;
     CreateTask = task::CreateTask;
     TagContact = contact::TagContact;
     UnTagContact = contact::UnTagContact;

@@ -276,6 +276,12 @@ impl<'a> At<'a> {
             .is_some()
     }
 
+    /// The fixed texts that the block's conditions compare its result with, in their order.
+    pub(crate) fn results(&self) -> impl Iterator<Item = &'a str> {
+        let conditions = self.transitions.conditions.iter();
+        conditions.filter_map(|(condition, _)| condition.equals())
+    }
+
     /// Says something to the operator.
     pub(crate) fn note(&mut self, note: impl Into<Cow<'static, str>>) {
         self.note = Some(note.into());

@@ -53,6 +53,21 @@ pub enum Command {
         /// The text, with its values filled in.
         text: PersonalText,
     },
+    /// Play this to whom the flow runs for: the customer of a call, or the agent in an agent's whisper
+    /// or hold flow (`MessageParticipant`); the run then waits for [`WaitEvent::Played`].
+    /// Answer: `Done`.
+    Play(Prompt),
+    /// Play these in turn, again and again, until something else is to be heard
+    /// (`MessageParticipantIteratively`). Answer: `Done`.
+    PlayLoop(Vec<Prompt>),
+    /// Take what the customer of a call keys in (`GetParticipantInput`); the run then waits for
+    /// [`WaitEvent::Input`]. Answer: `Done`.
+    Collect(InputRequest),
+    /// Put the agent or the customer of the contact before this one on hold, or take both back
+    /// (`UpdatePreviousContactParticipantState`). Answer: `Done`.
+    SetPreviousParticipants(PreviousParticipants),
+    /// Choose the voice that speaks texts (`UpdateContactTextToSpeechVoice`). Answer: `Done`.
+    SetVoice(String),
     /// Store attributes, all or none (`UpdateContactAttributes`). Answer: `Done`.
     SetAttributes {
         /// Name and value.
@@ -100,6 +115,8 @@ pub enum Command {
         view: String,
         /// Its data, values filled in.
         data: serde_json::Value,
+        /// What the block has a branch for, in the order of its conditions.
+        actions: Vec<String>,
     },
     /// Is it open (`CheckHoursOfOperation`)? Absent: the target queue's hours. Answer: `Flag`.
     CheckHours(Option<HoursId>),
@@ -210,6 +227,10 @@ pub enum WaitEventKind {
     CustomerReturned,
     /// The customer chose an action of the view that is shown.
     ViewAction,
+    /// A prompt was played to its end.
+    Played,
+    /// A caller keyed something in, or nothing in time.
+    Input,
 }
 
 /// An event that ends a wait.
@@ -224,6 +245,60 @@ pub enum WaitEvent {
         /// What was entered, for `$.Views.ViewResultData`.
         data: serde_json::Value,
     },
+    /// A prompt was played to its end.
+    Played,
+    /// What was to be played, or asked, cannot be played.
+    NotPlayed,
+    /// A caller keyed something in, or nothing in time.
+    Input(Input),
+}
+
+/// Something to be heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Prompt {
+    /// Text, to be spoken.
+    Text(PersonalText),
+    /// Speech markup (SSML), to be spoken.
+    Ssml(PersonalText),
+    /// A recording of the instance, by id or ARN.
+    Recorded(String),
+}
+
+/// What a caller is to key in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRequest {
+    /// Played meanwhile; the first key ends it.
+    pub prompt: Option<Prompt>,
+    /// As many keys end the input.
+    pub keys_max: u8,
+    /// How long the first key may take once the prompt is over.
+    pub first_key: Duration,
+    /// How long each further key may take.
+    pub next_key: Duration,
+    /// These keys end the input and do not belong to it; empty: none do.
+    pub termination: String,
+    /// Whether `*` discards what was keyed in so far.
+    pub cancel: bool,
+    /// Whether keys count that were pressed before the block began.
+    pub buffer: bool,
+}
+
+/// What a caller keyed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// These keys, without those that end the input.
+    Keys(PersonalText),
+    /// Nothing in time.
+    Nothing,
+}
+
+/// `UpdatePreviousContactParticipantState`: who of the contact before is on hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "Amazon Connect's names, which say all")]
+pub enum PreviousParticipants {
+    AgentOnHold,
+    CustomerOnHold,
+    OffHold,
 }
 
 /// What a block has to tell: for the page of the contact and for flow logs. Values of parameters are

@@ -13,6 +13,7 @@ mod json;
 mod params;
 mod parse;
 pub mod path;
+mod phone;
 mod places;
 pub mod problem;
 pub mod run;
@@ -25,7 +26,7 @@ use model::{ResourceId, ResourceKind};
 
 use block::{Block, BlockIndex};
 
-pub use action::{LOOP_ROUNDS_MAX, VIEW_RESULT_BYTES_MAX};
+pub use action::{KEYS_MAX, LOOP_ROUNDS_MAX, PROMPT_DURATION_MAX, VIEW_RESULT_BYTES_MAX};
 pub use block::{
     CONTACT_DESCRIPTION_CHARS_MAX, CONTACT_NAME_CHARS_MAX, MESSAGE_CHARS_MAX, RENDERED_BYTES_MAX,
 };

@@ -334,6 +334,38 @@ impl<'a> Params<'a> {
         failed.map_or(Ok(Some(out)), Err)
     }
 
+    /// Reads a list of objects with members of their own, at most `max`; `None` where it is absent.
+    pub(crate) fn each_of<T>(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        mut read: impl FnMut(&mut Params<'_>) -> Result<T, Reported>,
+    ) -> Result<Option<Vec<T>>, Reported> {
+        self.known.insert(name);
+        let items = match self.members.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(items)) if items.len() <= max => items,
+            Some(_) => {
+                let reason = format!("must be a list of at most {max} objects");
+                return Err(self.wrong(name, &reason));
+            }
+        };
+        let mut out = Vec::with_capacity(items.len());
+        let mut failed = None;
+        for (position, item) in items.iter().enumerate() {
+            let label = format!("{name}[{position}]");
+            let entry = match item.as_object() {
+                Some(inner) => self.nested(&label, inner, &mut read),
+                None => Err(self.wrong(&label, "must be an object")),
+            };
+            match entry {
+                Ok(value) => out.push(value),
+                Err(reported) => failed = Some(reported),
+            }
+        }
+        failed.map_or(Ok(Some(out)), Err)
+    }
+
     /// Refuses a parameter that would change what the block does and is not available.
     pub(crate) fn unavailable(&mut self, name: &'static str, remedy: &str) -> Result<(), Reported> {
         self.known.insert(name);

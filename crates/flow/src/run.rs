@@ -97,7 +97,7 @@ pub enum FlowLogging {
 }
 
 /// Most blocks that run without a wait; a flow that goes on turns in a circle.
-pub const STEPS_WITHOUT_WAIT_MAX: u32 = 5_000;
+pub const STEPS_WITHOUT_WAIT_MAX: u32 = 1_000;
 
 /// Most modules within modules.
 pub const MODULES_NESTED_MAX: usize = 5;

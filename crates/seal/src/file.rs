@@ -8,11 +8,11 @@
 
 use std::mem;
 
-use aws_lc_rs::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use zeroize::Zeroizing;
 
-use crate::key::{DataKey, fill_random};
-use crate::xaes::{SALT_BYTES, TAG_BYTES};
+use crate::frames::{Frames, Header, Position};
+use crate::key::DataKey;
+use crate::xaes::TAG_BYTES;
 use crate::{Context, OpenError};
 
 /// Clear bytes per frame.
@@ -20,7 +20,6 @@ pub const FILE_FRAME_BYTES: usize = 64 * 1024;
 
 /// Format of sealed files.
 const FILE_FORMAT: u8 = 0x03;
-const PREFIX_BYTES: usize = NONCE_LEN - 4 - 1;
 const SEALED_FRAME_BYTES: usize = FILE_FRAME_BYTES + TAG_BYTES;
 
 /// Seals a file piece by piece; nothing is held but the frame that is being filled.
@@ -35,8 +34,8 @@ impl FileSealer {
     pub fn new(key: &DataKey, context: &Context) -> Self {
         let header = Header::generate();
         Self {
-            frames: Frames::new(key, context, &header),
-            header: header.encode(),
+            frames: Frames::new(key, context, FILE_FORMAT, &header),
+            header: header.encode(FILE_FORMAT),
             buffer: Zeroizing::new(Vec::with_capacity(FILE_FRAME_BYTES)),
         }
     }
@@ -116,11 +115,11 @@ impl<'a> FileOpener<'a> {
         let frames = match &mut self.frames {
             Some(frames) => frames,
             unread => {
-                let Some((header, body)) = Header::read(rest)? else {
+                let Some((header, body)) = Header::read(FILE_FORMAT, rest)? else {
                     return Ok(());
                 };
                 rest = body;
-                unread.insert(Frames::new(self.key, self.context, &header))
+                unread.insert(Frames::new(self.key, self.context, FILE_FORMAT, &header))
             }
         };
         // One byte more than a frame: only then is it known not to be the last.
@@ -161,132 +160,4 @@ pub fn open_file(
     opener.open_complete(sealed, &mut clear)?;
     opener.open_last(&mut clear)?;
     Ok(clear)
-}
-
-#[derive(Clone, Copy)]
-enum Position {
-    Inner,
-    Last,
-}
-
-/// What stands before the frames.
-struct Header {
-    salt: [u8; SALT_BYTES],
-    prefix: [u8; PREFIX_BYTES],
-}
-
-impl Header {
-    fn generate() -> Self {
-        let mut header = Self {
-            salt: [0; SALT_BYTES],
-            prefix: [0; PREFIX_BYTES],
-        };
-        fill_random(&mut header.salt);
-        fill_random(&mut header.prefix);
-        header
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = vec![FILE_FORMAT];
-        bytes.extend_from_slice(&self.salt);
-        bytes.extend_from_slice(&self.prefix);
-        bytes
-    }
-
-    /// The header and what follows it; `None` while it is incomplete.
-    fn read(bytes: &[u8]) -> Result<Option<(Self, &[u8])>, OpenError> {
-        let Some((format, rest)) = bytes.split_first() else {
-            return Ok(None);
-        };
-        if *format != FILE_FORMAT {
-            return Err(OpenError::UnknownFormat(*format));
-        }
-        Ok(rest
-            .split_first_chunk::<SALT_BYTES>()
-            .and_then(|(salt, rest)| {
-                let (prefix, rest) = rest.split_first_chunk::<PREFIX_BYTES>()?;
-                let header = Self {
-                    salt: *salt,
-                    prefix: *prefix,
-                };
-                Some((header, rest))
-            }))
-    }
-}
-
-/// The key of one file and the place of its next frame.
-struct Frames {
-    key: LessSafeKey,
-    associated_data: Vec<u8>,
-    prefix: [u8; PREFIX_BYTES],
-    index: u32,
-}
-
-impl Frames {
-    fn new(key: &DataKey, context: &Context, header: &Header) -> Self {
-        Self {
-            key: key.cipher().message_key(&header.salt),
-            associated_data: context.associated_data(FILE_FORMAT),
-            prefix: header.prefix,
-            index: 0,
-        }
-    }
-
-    fn seal(&mut self, clear: &[u8], position: Position, sealed: &mut Vec<u8>) {
-        let start = sealed.len();
-        sealed.extend_from_slice(clear);
-        let (_, body) = sealed.split_at_mut(start);
-        #[expect(
-            clippy::expect_used,
-            reason = "a frame has 64 KiB, and 2^32 of them are 256 TiB: larger than any file system's file"
-        )]
-        let tag = self
-            .next_nonce(position)
-            .and_then(|nonce| {
-                let associated_data = Aad::from(self.associated_data.as_slice());
-                self.key
-                    .seal_in_place_separate_tag(nonce, associated_data, body)
-                    .ok()
-            })
-            .expect("a file is shorter than 256 TiB");
-        sealed.extend_from_slice(tag.as_ref());
-    }
-
-    fn open(
-        &mut self,
-        frame: &[u8],
-        position: Position,
-        clear: &mut Vec<u8>,
-    ) -> Result<(), OpenError> {
-        let nonce = self.next_nonce(position).ok_or(OpenError::NotAuthentic)?;
-        let start = clear.len();
-        clear.extend_from_slice(frame);
-        let (_, body) = clear.split_at_mut(start);
-        let opened = self
-            .key
-            .open_in_place(nonce, Aad::from(self.associated_data.as_slice()), body)
-            .map(|opened| opened.len());
-        // Nothing that failed stays in the clear text.
-        clear.truncate(start + opened.as_ref().copied().unwrap_or(0));
-        opened.map(|_| ()).map_err(|_| OpenError::NotAuthentic)
-    }
-
-    /// The nonce of the next frame; `None` after 2^32 - 1 frames.
-    fn next_nonce(&mut self, position: Position) -> Option<Nonce> {
-        let last = match position {
-            Position::Inner => 0,
-            Position::Last => 1,
-        };
-        let parts = self
-            .prefix
-            .into_iter()
-            .chain(self.index.to_be_bytes())
-            .chain([last]);
-        let mut nonce = [0; NONCE_LEN];
-        for (to, from) in nonce.iter_mut().zip(parts) {
-            *to = from;
-        }
-        self.index = self.index.checked_add(1)?;
-        Some(Nonce::assume_unique_for_key(nonce))
-    }
 }

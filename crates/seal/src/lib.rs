@@ -1,4 +1,4 @@
-//! Encryption as functions: sealed rows, wrapped keys, keyed hashes, sealed files.
+//! Encryption as functions: sealed rows, wrapped keys, keyed hashes, sealed files and streams.
 //!
 //! Everything sealed carries a format byte and is bound to a [`Context`]: opened for another instance,
 //! table, row, column or version it fails as if it had been altered. `docs/decisions/0001-row-sealing.md`
@@ -6,9 +6,11 @@
 
 mod context;
 mod file;
+mod frames;
 mod hash;
 mod key;
 mod row;
+mod stream;
 mod xaes;
 
 pub use context::Context;
@@ -16,6 +18,7 @@ pub use file::{FILE_FRAME_BYTES, FileOpener, FileSealer, open_file, seal_file};
 pub use hash::KeyedHasher;
 pub use key::{DATA_KEY_BYTES, DataKey};
 pub use row::{ROW_OVERHEAD_BYTES, open, seal, unwrap, wrap};
+pub use stream::{ChunkTooLong, STREAM_CHUNK_BYTES_MAX, StreamEnd, StreamOpener, StreamSealer};
 
 /// Why sealed bytes could not be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

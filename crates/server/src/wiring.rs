@@ -86,6 +86,7 @@ pub(crate) async fn start_app(
         verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(cores))?),
         blobs: Arc::clone(&store) as _,
         scanner: None,
+        telephony: None,
         clock: Arc::new(SystemClock),
     };
     let app = App::start(adapters, settings)

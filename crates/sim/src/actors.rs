@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::input::{Destination, StartContact, TransferTarget};
-use engine::{AgentContact, ConfigChange, ContactView, Engine, Input};
+use engine::{AgentContact, CallEvent, ConfigChange, ContactView, Engine, Hearing, Input};
 use flow::command::ContactData;
 use model::contact::{Attributes, DisconnectReason, Endpoint, PersonalText, Reference};
 use model::resource::Enablement;
@@ -34,10 +34,12 @@ impl Crowd {
     pub fn act(&mut self, engine: &Engine, now: Timestamp) -> Input {
         match self.below(100) {
             0..10 => self.start_chat(),
-            10..15 => self.start_task(now),
-            15..23 => self.choose_status(),
-            23..62 => self.agent_acts(engine),
-            62..82 => self.customer_acts(engine),
+            10..14 => self.start_task(now),
+            14..18 => Input::StartContact(self.start(Channel::Voice)),
+            18..25 => self.choose_status(),
+            25..60 => self.agent_acts(engine),
+            60..70 => self.call_goes_on(engine),
+            70..82 => self.customer_acts(engine),
             82..84 => self.stop(engine),
             84..87 => self.transfer(engine),
             87..91 => self.change_data(engine),
@@ -53,6 +55,7 @@ impl Crowd {
         let duration = u32::try_from(60 + self.below(60)).ok();
         Input::StartContact(StartContact {
             customer: Some((customer, PersonalText::from("Jo"))),
+            sip_headers: BTreeMap::new(),
             initial_message,
             duration_max_min: duration,
             ..self.start(Channel::Chat)
@@ -126,6 +129,7 @@ impl Crowd {
             }),
             system_endpoint: None,
             customer: None,
+            sip_headers: BTreeMap::new(),
             initial_message: None,
             duration_max_min: None,
             scheduled_at: None,
@@ -175,6 +179,11 @@ impl Crowd {
             (AgentContactState::Connecting, 7..9) => Input::DeclineOffer { agent, contact },
             (AgentContactState::Connected, 0..4) => match at_hand.participant {
                 Some(participant) => self.say(contact, participant, "How can I help?"),
+                None if self.below(2) == 0 => Input::Hold {
+                    agent,
+                    contact,
+                    on: self.below(2) == 0,
+                },
                 None => Input::EndContact { agent, contact },
             },
             (AgentContactState::Connected, 4..6) => Input::EndContact { agent, contact },
@@ -201,6 +210,49 @@ impl Crowd {
             }
             _ => Input::Tick,
         }
+    }
+
+    /// What happens on the line of a call: what was to be heard is over, keys are pressed, somebody hangs
+    /// up. Some of it was overtaken meanwhile.
+    fn call_goes_on(&mut self, engine: &Engine) -> Input {
+        let calls: Vec<_> = engine
+            .open_calls()
+            .filter_map(|call| {
+                let contact = engine.call_segment(call)?;
+                Some((call, engine.contact(contact)?.call?.clone()))
+            })
+            .collect();
+        let index = pick(&mut self.ids, calls.len());
+        let Some((call, plan)) = calls.into_iter().nth(index) else {
+            return Input::Tick;
+        };
+        let agents = plan.agent.into_iter().map(|(_, hearing)| hearing);
+        let number = [plan.customer]
+            .into_iter()
+            .chain(agents)
+            .find_map(|hearing| match hearing {
+                Hearing::Once { number, .. } | Hearing::Keys { number, .. } => Some(number),
+                _ => None,
+            });
+        let number = match self.below(20) {
+            0 => 0,
+            _ => number.unwrap_or_default(),
+        };
+        let event = match self.below(20) {
+            0 => CallEvent::HungUp,
+            1 => CallEvent::Lost,
+            2 => CallEvent::PlayFailed { number },
+            3..6 => CallEvent::Input {
+                number,
+                input: flow::command::Input::Nothing,
+            },
+            6..13 => CallEvent::Input {
+                number,
+                input: flow::command::Input::Keys(self.below(10).to_string().into()),
+            },
+            _ => CallEvent::Played { number },
+        };
+        Input::Call { call, event }
     }
 
     fn customer_acts(&mut self, engine: &Engine) -> Input {

@@ -172,7 +172,7 @@ impl Center {
         let id = *self.profiles.get(index)?;
         let mut queues = Vec::new();
         for queue in &self.queues {
-            for channel in [Channel::Chat, Channel::Task] {
+            for channel in Channel::ALL {
                 if ids.below(4) > 0 {
                     queues.push(RoutingProfileQueue {
                         queue: *queue,
@@ -184,13 +184,18 @@ impl Center {
             }
         }
         let mut concurrency = BTreeMap::new();
-        for channel in [Channel::Chat, Channel::Task] {
+        for channel in Channel::ALL {
             let cross_channel = if ids.below(2) == 0 {
                 CrossChannel::RouteAnyChannel
             } else {
                 CrossChannel::RouteCurrentChannelOnly
             };
-            let slots = small(ids, 3) + 1;
+            // An agent takes one call at a time.
+            let slots = if channel == Channel::Voice {
+                1
+            } else {
+                small(ids, 3) + 1
+            };
             concurrency.insert(
                 channel,
                 ChannelConcurrency {
@@ -338,7 +343,13 @@ impl Center {
             FlowType::ContactFlow,
             &content::endless_flow(),
         )?);
-        for content in [content::asking_flow(&first), content::short_flow()] {
+        let music = FlowId::generate(ids);
+        changes.push(self.flow(music, FlowType::CustomerQueue, &content::music_flow())?);
+        for content in [
+            content::asking_flow(&first),
+            content::short_flow(),
+            content::menu_flow(&first, &music.to_string()),
+        ] {
             let flow = FlowId::generate(ids);
             changes.push(self.flow(flow, FlowType::ContactFlow, &content)?);
             self.inbound.push(flow);

@@ -225,6 +225,65 @@ pub(crate) fn asking_flow(queue: &str) -> Value {
     ])
 }
 
+/// Asks for a key, and queues with music that is interrupted. Chats and tasks take the error branches.
+pub(crate) fn menu_flow(queue: &str, music: &str) -> Value {
+    flow(&[
+        block(
+            "e",
+            "UpdateContactEventHooks",
+            json!({"EventHooks": {"CustomerQueue": music}}),
+            "m",
+            ANY,
+            "m",
+        ),
+        branch(
+            "m",
+            "GetParticipantInput",
+            json!({"Text": "Press a key.", "StoreInput": "False"}),
+            &[("1", "q"), ("2", "q"), ("3", "m")],
+            &[
+                "NoMatchingCondition",
+                "NoMatchingError",
+                "InputTimeLimitExceeded",
+            ],
+            "q",
+        ),
+        block(
+            "q",
+            "UpdateContactTargetQueue",
+            json!({"QueueId": queue}),
+            "t",
+            ANY,
+            "t",
+        ),
+        block(
+            "t",
+            "TransferContactToQueue",
+            json!({}),
+            "z",
+            &["QueueAtCapacity", "NoMatchingError"],
+            "z",
+        ),
+        end("z", "DisconnectParticipant"),
+    ])
+}
+
+/// Music that is interrupted by a sentence.
+pub(crate) fn music_flow() -> Value {
+    flow(&[
+        branch(
+            "l",
+            "MessageParticipantIteratively",
+            json!({"Messages": [{"Text": "One moment."}], "InterruptFrequencySeconds": "20"}),
+            &[("MessagesInterrupted", "s")],
+            ANY,
+            "x",
+        ),
+        say("s", "Still here.", "l"),
+        end("x", "EndFlowExecution"),
+    ])
+}
+
 /// Never waits and never ends: must be stopped.
 pub(crate) fn endless_flow() -> Value {
     flow(&[

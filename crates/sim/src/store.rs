@@ -113,7 +113,11 @@ impl Store {
                 }
                 self.records.push(*record);
             }
-            Effect::AgentEvent(_) | Effect::AgentChanged(_) | Effect::CloseParticipant { .. } => {}
+            Effect::AgentEvent(_)
+            | Effect::AgentChanged(_)
+            | Effect::CloseParticipant { .. }
+            | Effect::Call { .. }
+            | Effect::CallOver { .. } => {}
         }
     }
 

@@ -5,10 +5,10 @@ import cloudscapeGerman from '@cloudscape-design/components/i18n/messages/all.de
 import cloudscapeEnglish from '@cloudscape-design/components/i18n/messages/all.en';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
+import { regionalVariant, type Language } from '../protocol/locale.js';
 import german from './messages/de.json';
 import english from './messages/en.json';
 
-export type Language = 'en' | 'de';
 export type TextId = keyof typeof english;
 export type TextValues = Record<string, string | number>;
 export type Translate = (id: TextId, values?: TextValues) => string;
@@ -36,7 +36,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   };
   return (
     <LanguageContext value={{ language, choose }}>
-      <IntlProvider locale={language} messages={MESSAGES[language]}>
+      <IntlProvider locale={regionalVariant(language, navigator.languages)} messages={MESSAGES[language]}>
         <I18nProvider locale={language} messages={[cloudscapeEnglish, cloudscapeGerman]}>
           {children}
         </I18nProvider>
@@ -60,6 +60,12 @@ export function useTimeFormat(): { time: (at: number) => string; dateTime: (at: 
     time: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
     dateTime: (at) => intl.formatDate(at, { dateStyle: 'medium', timeStyle: 'medium' }),
   };
+}
+
+/** Text for a word of the protocol, such as a reason; the word itself where this page knows none. */
+export function wireText(t: Translate, kind: 'reason' | 'initiation' | 'timeline', word: string): string {
+  const id = `${kind}.${word}`;
+  return id in english ? t(id as TextId) : word;
 }
 
 /** Text for a refusal; `fallback` where the code is none that this page knows. */

@@ -7,9 +7,10 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useEffect, useState } from 'react';
-import { errorText, useText, useTimeFormat } from '../app/language.js';
+import { errorText, useText, useTimeFormat, wireText, type Translate } from '../app/language.js';
 import { navigate, pathOf } from '../app/router.js';
 import { useSession } from '../app/session.js';
+import { followInPlace } from '../app/Shell.js';
 import { useTitle } from '../app/useTitle.js';
 import { ApiError, type ContactDetail, type ContactRecord } from '../protocol/api.js';
 import { References } from '../workspace/References.js';
@@ -39,13 +40,14 @@ export function ContactPage({ contactId }: { contactId: string }) {
     };
   }, [api, contactId]);
 
+  const title = titleOf(t, detail?.record);
   return (
     <main className="rf-page">
       <SpaceBetween size="l">
         <BreadcrumbGroup
           items={[
             { text: t('nav.contacts'), href: pathOf({ page: 'contacts' }) },
-            { text: contactId, href: pathOf({ page: 'contact', contactId }) },
+            { text: title, href: pathOf({ page: 'contact', contactId }) },
           ]}
           onFollow={(event) => {
             event.preventDefault();
@@ -83,8 +85,8 @@ function Record({ record }: { record: ContactRecord }) {
     [t('contacts.customer'), record.customerName],
     [t('details.queue'), record.queueName],
     [t('contacts.agent'), record.agentUsername],
-    [t('contact.initiation'), record.initiationMethod],
-    [t('contacts.end'), record.disconnectReason],
+    [t('contact.initiation'), wireText(t, 'initiation', record.initiationMethod)],
+    [t('contacts.end'), record.disconnectReason && wireText(t, 'reason', record.disconnectReason)],
     [t('contacts.began'), time(record.initiatedAt)],
     [t('contact.enqueued'), time(record.enqueuedAt)],
     [t('contact.connectedToAgent'), time(record.connectedToAgentAt)],
@@ -92,6 +94,7 @@ function Record({ record }: { record: ContactRecord }) {
     [t('contact.scheduled'), time(record.scheduledAt)],
     [t('contact.name'), record.name],
     [t('contact.description'), record.description],
+    [t('details.id'), record.contactId],
   ];
   const attributes = Object.entries(record.attributes ?? {});
   const relations = [
@@ -100,7 +103,7 @@ function Record({ record }: { record: ContactRecord }) {
     ['contact.related', record.relatedContactId],
   ] as const;
   return (
-    <Container header={<Header variant="h1">{record.customerName ?? record.name ?? t('contact.title')}</Header>}>
+    <Container header={<Header variant="h1">{titleOf(t, record)}</Header>}>
       <div data-testid="contact-record">
         <SpaceBetween size="l">
           <KeyValuePairs
@@ -112,7 +115,7 @@ function Record({ record }: { record: ContactRecord }) {
               {relations.map(
                 ([label, id]) =>
                   id !== undefined && (
-                    <a key={label} href={pathOf({ page: 'contact', contactId: id })}>
+                    <a key={label} href={pathOf({ page: 'contact', contactId: id })} onClick={followInPlace}>
                       {t(label)}
                     </a>
                   ),
@@ -135,4 +138,8 @@ function Record({ record }: { record: ContactRecord }) {
       </div>
     </Container>
   );
+}
+
+function titleOf(t: Translate, record: ContactRecord | undefined): string {
+  return record?.customerName ?? record?.name ?? t('contact.title');
 }

@@ -5,8 +5,8 @@ import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { useCallback, useEffect, useState } from 'react';
-import { errorText, useText, useTimeFormat } from '../app/language.js';
+import { useEffect, useState } from 'react';
+import { errorText, useText, useTimeFormat, wireText } from '../app/language.js';
 import { navigate, pathOf } from '../app/router.js';
 import { useSession } from '../app/session.js';
 import { useTitle } from '../app/useTitle.js';
@@ -17,43 +17,59 @@ import { formatDuration } from '../protocol/time.js';
 const PAGE_SIZE = 50;
 const CHANNELS: readonly Channel[] = ['CHAT', 'TASK'];
 
+/** What is to be shown: the first page of a channel's contacts, or the one behind a cursor. */
+interface Wanted {
+  channel: Channel | undefined;
+  cursor: string | undefined;
+}
+
+interface Loaded {
+  /** What was asked for. */
+  answers: Wanted | undefined;
+  contacts: readonly ContactSummary[];
+  nextCursor: string | undefined;
+  refusal: string | undefined;
+}
+
 /** The recent contacts that this person may see, newest first. */
 export function ContactsPage() {
   const t = useText();
   const format = useTimeFormat();
   const { api } = useSession();
   useTitle(t('nav.contacts'));
-  const [contacts, setContacts] = useState<readonly ContactSummary[]>([]);
-  const [cursor, setCursor] = useState<string>();
-  const [channel, setChannel] = useState<Channel>();
-  const [isLoading, setLoading] = useState(true);
-  const [refusal, setRefusal] = useState<string>();
+  const [wanted, setWanted] = useState<Wanted>({ channel: undefined, cursor: undefined });
+  const [loaded, setLoaded] = useState<Loaded>({ answers: undefined, contacts: [], nextCursor: undefined, refusal: undefined });
+  const { channel } = wanted;
+  const { contacts, nextCursor, refusal } = loaded;
+  const isLoading = loaded.answers !== wanted;
 
-  const load = useCallback(
-    async (from: string | undefined) => {
-      setLoading(true);
-      setRefusal(undefined);
-      try {
-        const page = await api.contacts({
-          limit: PAGE_SIZE,
-          ...(from === undefined ? {} : { cursor: from }),
-          ...(channel === undefined ? {} : { channel }),
-        });
-        setContacts((before) => (from === undefined ? page.contacts : [...before, ...page.contacts]));
-        setCursor(page.nextCursor);
-      } catch (error) {
-        setRefusal(error instanceof ApiError ? error.code : 'unexpected');
-      } finally {
-        setLoading(false);
-      }
-    },
-    [api, channel],
-  );
   useEffect(() => {
-    // The first page is loaded when the filter says which.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
-    void load(undefined);
-  }, [load]);
+    let isWanted = true;
+    const { channel: of, cursor } = wanted;
+    const page = {
+      limit: PAGE_SIZE,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(of === undefined ? {} : { channel: of }),
+    };
+    api.contacts(page).then(
+      (found) => {
+        if (!isWanted) return;
+        setLoaded((before) => ({
+          answers: wanted,
+          contacts: cursor === undefined ? found.contacts : [...before.contacts, ...found.contacts],
+          nextCursor: found.nextCursor,
+          refusal: undefined,
+        }));
+      },
+      (error: unknown) => {
+        const code = error instanceof ApiError ? error.code : 'unexpected';
+        if (isWanted) setLoaded((before) => ({ ...before, answers: wanted, refusal: code }));
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [api, wanted]);
 
   const all = { value: '', label: t('contacts.allChannels') };
   const channelOptions = [all, ...CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) }))];
@@ -71,20 +87,23 @@ export function ContactsPage() {
         header={
           <Header
             variant="h1"
-            counter={contacts.length > 0 ? `(${contacts.length}${cursor === undefined ? '' : '+'})` : ''}
+            counter={contacts.length > 0 ? `(${contacts.length}${nextCursor === undefined ? '' : '+'})` : ''}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Select
                   ariaLabel={t('contacts.channelFilter')}
                   selectedOption={channelOptions.find((option) => option.value === (channel ?? '')) ?? all}
                   options={channelOptions}
-                  onChange={({ detail }) => setChannel(CHANNELS.find((value) => value === detail.selectedOption.value))}
+                  onChange={({ detail }) => {
+                    const chosen = CHANNELS.find((value) => value === detail.selectedOption.value);
+                    setWanted({ channel: chosen, cursor: undefined });
+                  }}
                   data-testid="channel-filter"
                 />
                 <Button
                   iconName="refresh"
                   ariaLabel={t('contacts.refresh')}
-                  onClick={() => void load(undefined)}
+                  onClick={() => setWanted({ channel, cursor: undefined })}
                   data-testid="refresh"
                 />
               </SpaceBetween>
@@ -99,11 +118,18 @@ export function ContactsPage() {
           </Box>
         }
         footer={
-          cursor !== undefined && (
+          (nextCursor !== undefined || (refusal !== undefined && contacts.length > 0)) && (
             <Box textAlign="center">
-              <Button loading={isLoading} onClick={() => void load(cursor)} data-testid="more-contacts">
-                {t('contacts.more')}
-              </Button>
+              {refusal !== undefined && <Box color="text-status-error">{errorText(t, refusal)}</Box>}
+              {nextCursor !== undefined && (
+                <Button
+                  loading={isLoading}
+                  onClick={() => setWanted({ channel, cursor: nextCursor })}
+                  data-testid="more-contacts"
+                >
+                  {t('contacts.more')}
+                </Button>
+              )}
             </Box>
           )
         }
@@ -137,7 +163,7 @@ export function ContactsPage() {
                 ? t('contacts.open')
                 : formatDuration(contact.disconnectedAt - contact.initiatedAt),
           },
-          { id: 'end', header: t('contacts.end'), cell: (contact) => contact.disconnectReason ?? '–' },
+          { id: 'end', header: t('contacts.end'), cell: (contact) => contact.disconnectReason === undefined ? '–' : wireText(t, 'reason', contact.disconnectReason) },
         ]}
       />
     </main>

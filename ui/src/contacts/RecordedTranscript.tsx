@@ -1,48 +1,60 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Spinner from '@cloudscape-design/components/spinner';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { errorText, useText } from '../app/language.js';
 import { useSession } from '../app/session.js';
 import { ApiError } from '../protocol/api.js';
-import { mergeItems, newestSequence, type Transcript } from '../protocol/transcript.js';
+import { mergeItems, newestSequence, questionOf, type Transcript } from '../protocol/transcript.js';
 import { Item } from '../workspace/TranscriptItem.js';
+
+interface Loaded {
+  /** The sequence after which was asked last. */
+  after: number | undefined;
+  items: Transcript;
+  hasMore: boolean;
+  refusal: string | undefined;
+}
 
 /** What was said, page by page. */
 export function RecordedTranscript({ contactId }: { contactId: string }) {
   const t = useText();
   const { api } = useSession();
-  const [items, setItems] = useState<Transcript>([]);
-  const [progress, setProgress] = useState<'loading' | 'more' | 'complete'>('loading');
-  const [refusal, setRefusal] = useState<string>();
+  const [after, setAfter] = useState(0);
+  const [loaded, setLoaded] = useState<Loaded>({ after: undefined, items: [], hasMore: false, refusal: undefined });
+  const { items, hasMore, refusal } = loaded;
+  const isLoading = loaded.after !== after;
 
-  const load = useCallback(
-    async (afterSequence: number) => {
-      setProgress('loading');
-      try {
-        const page = await api.transcript(contactId, afterSequence);
-        setItems((before) => mergeItems(before, page.items));
-        setProgress(page.hasMore ? 'more' : 'complete');
-      } catch (error) {
-        setRefusal(error instanceof ApiError ? error.code : 'unexpected');
-        setProgress('complete');
-      }
-    },
-    [api, contactId],
-  );
   useEffect(() => {
-    // The page shows what the first answer brings.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
-    void load(0);
-  }, [load]);
+    let isShown = true;
+    api.transcript(contactId, after).then(
+      (page) => {
+        if (!isShown) return;
+        setLoaded((before) => ({
+          after,
+          items: mergeItems(before.items, page.items),
+          hasMore: page.hasMore,
+          refusal: undefined,
+        }));
+      },
+      (error: unknown) => {
+        const code = error instanceof ApiError ? error.code : 'unexpected';
+        if (isShown) setLoaded((before) => ({ ...before, after, hasMore: false, refusal: code }));
+      },
+    );
+    return () => {
+      isShown = false;
+    };
+  }, [api, contactId, after]);
 
   return (
     <div className="rf-recorded" data-testid="recorded-transcript">
       <ol>
-        {items.map((item) => (
+        {items.map((item, index) => (
           <Item
             key={item.id}
             item={item}
+            question={questionOf(items, index)}
             contactId={item.contactId}
             isOwn={item.role === 'AGENT'}
             isContinued={false}
@@ -51,13 +63,13 @@ export function RecordedTranscript({ contactId }: { contactId: string }) {
         ))}
       </ol>
       {refusal !== undefined && <Box color="text-status-error">{errorText(t, refusal)}</Box>}
-      {progress === 'loading' && <Spinner />}
-      {progress === 'more' && (
-        <Button onClick={() => void load(newestSequence(items))} data-testid="more-transcript">
+      {isLoading && <Spinner />}
+      {!isLoading && hasMore && (
+        <Button onClick={() => setAfter(newestSequence(items))} data-testid="more-transcript">
           {t('contacts.more')}
         </Button>
       )}
-      {progress === 'complete' && items.length === 0 && refusal === undefined && (
+      {!isLoading && items.length === 0 && refusal === undefined && (
         <Box color="text-body-secondary">{t('contact.nothingSaid')}</Box>
       )}
     </div>

@@ -1,5 +1,4 @@
-import { useText, useTimeFormat, type TextId } from '../app/language.js';
-import english from '../app/messages/en.json';
+import { useText, useTimeFormat, wireText, type Translate } from '../app/language.js';
 import type { TimelineEntry } from '../protocol/api.js';
 
 /** What happened to a contact, oldest first. */
@@ -14,8 +13,8 @@ export function Timeline({ entries, isTruncated }: { entries: readonly TimelineE
             <time>{format.time(entry.at)}</time>
             {entry.kind === 'event' ? (
               <span>
-                <strong>{eventName(entry.event)}</strong> {entry.queueName ?? entry.agentUsername ?? ''}
-                {entry.detail !== undefined && <span className="rf-quiet"> {entry.detail}</span>}
+                <strong>{wireText(t, 'timeline', entry.event)}</strong> {namesOf(entry)}
+                {entry.detail !== undefined && <span className="rf-quiet"> {detailOf(t, entry.event, entry.detail)}</span>}
               </span>
             ) : (
               <span>
@@ -30,9 +29,16 @@ export function Timeline({ entries, isTruncated }: { entries: readonly TimelineE
       {isTruncated && <p className="rf-quiet">{t('contact.timelineTruncated')}</p>}
     </>
   );
+}
 
-  function eventName(event: string): string {
-    const id = `timeline.${event}`;
-    return id in english ? t(id as TextId) : event;
-  }
+type EventEntry = Extract<TimelineEntry, { kind: 'event' }>;
+
+/** Who or what it was about: where an offer or a transfer led, and by which quick connect. */
+function namesOf({ queueName, agentUsername, quickConnectName }: EventEntry): string {
+  const names = [queueName, agentUsername, quickConnectName].filter((name) => name !== undefined);
+  return [...new Set(names)].join(' · ');
+}
+
+function detailOf(t: Translate, event: string, detail: string): string {
+  return event === 'DISCONNECTED' ? wireText(t, 'reason', detail) : detail;
 }

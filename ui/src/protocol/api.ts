@@ -75,7 +75,15 @@ export interface ContactRecord extends ContactSummary {
 }
 
 export type TimelineEntry =
-  | { kind: 'event'; at: number; event: string; queueName?: string; agentUsername?: string; detail?: string }
+  | {
+      kind: 'event';
+      at: number;
+      event: string;
+      queueName?: string;
+      agentUsername?: string;
+      quickConnectName?: string;
+      detail?: string;
+    }
   | { kind: 'flow-step'; at: number; flowName: string; blockId: string; blockType: string; outcome?: string };
 
 export interface ContactDetail {

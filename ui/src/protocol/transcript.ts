@@ -1,6 +1,7 @@
 /** The items of one chat that the page holds: merged, in order, once each. */
 
 import type { ReceiptFrame, TranscriptItem } from './frames.js';
+import { questionBefore } from './interactive.js';
 
 /** Items ascending by sequence, each sequence once. */
 export type Transcript = readonly TranscriptItem[];
@@ -31,6 +32,11 @@ export function newestSequence(held: Transcript): number {
 /** The newest message or file of another participant than `own`. */
 export function lastOfOthers(held: Transcript, own: string | undefined): TranscriptItem | undefined {
   return held.findLast((item) => item.kind !== 'event' && item.participantId !== own);
+}
+
+/** What the item at `index` answers; undefined where it is no answer. */
+export function questionOf(held: Transcript, index: number): string | undefined {
+  return questionBefore(held, index, ({ contentType, text }) => ({ contentType, text }));
 }
 
 export function hasGap(held: Transcript): boolean {

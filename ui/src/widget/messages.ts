@@ -38,6 +38,16 @@ const english = {
   read: 'Read',
   refused: 'Not sent',
   unread: '{count} new',
+  form: 'Form',
+  choose: 'Please choose',
+  yes: 'Yes',
+  no: 'No',
+  viewTooLong: 'This is more than can be sent. Shorten your entries.',
+  actionBack: 'Back',
+  actionCancel: 'Cancel',
+  actionEdit: 'Edit',
+  actionNext: 'Next',
+  actionSubmit: 'Submit',
 } as const;
 
 export type Messages = Record<keyof typeof english, string>;
@@ -80,6 +90,16 @@ const german: Messages = {
   read: 'Gelesen',
   refused: 'Nicht gesendet',
   unread: '{count} neu',
+  form: 'Formular',
+  choose: 'Bitte wählen',
+  yes: 'Ja',
+  no: 'Nein',
+  viewTooLong: 'Das ist mehr, als gesendet werden kann. Kürzen Sie Ihre Eingaben.',
+  actionBack: 'Zurück',
+  actionCancel: 'Abbrechen',
+  actionEdit: 'Bearbeiten',
+  actionNext: 'Weiter',
+  actionSubmit: 'Absenden',
 };
 
 export const MESSAGES = { en: english, de: german } as const;

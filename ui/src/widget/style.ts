@@ -11,7 +11,7 @@ export const STYLE = `
 *, *::before, *::after { box-sizing: border-box; }
 p, ol, ul, h2 { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
-button, input, textarea { font: inherit; color: inherit; }
+button, input, select, textarea { font: inherit; color: inherit; }
 button { cursor: pointer; }
 button:disabled { cursor: default; opacity: .55; }
 :focus-visible { outline: 2px solid var(--brand); outline-offset: 2px; }
@@ -53,6 +53,19 @@ svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width:
 .choices button { width: 100%; padding: 9px 13px; border: 1px solid var(--brand); border-radius: 10px; background: var(--surface); color: var(--brand); font-weight: 600; text-align: left; }
 .choices button:not(:disabled):hover { background: var(--soft); }
 .choices small { display: block; color: var(--quiet); font-size: 13px; font-weight: 400; }
+.view { display: flex; flex-direction: column; gap: 10px; width: 100%; margin-top: 8px; padding: 12px 13px; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
+.view fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+.view .section { display: flex; flex-direction: column; gap: 10px; }
+.view .section > legend { padding: 0 0 6px; font-weight: 600; }
+.view .field { display: grid; gap: 4px; font-size: 14px; overflow-wrap: anywhere; }
+.view .field > legend { padding: 0 0 4px; }
+.view small { display: block; color: var(--quiet); font-size: 13px; }
+.view .option { display: flex; gap: 8px; align-items: baseline; font-size: 14px; overflow-wrap: anywhere; }
+.view :is(input:not([type=radio], [type=checkbox]), select, textarea) { width: 100%; min-width: 0; padding: 8px 10px; border: 1px solid #6d827d; border-radius: 8px; background: var(--surface); }
+.view :is([type=radio], [type=checkbox]) { flex: none; accent-color: var(--brand); }
+.bubble dl { margin: 6px 0 0; font-size: 14px; }
+.bubble dt { font-size: 12px; opacity: .85; }
+.bubble dd { margin: 0 0 4px; }
 .file { display: inline-flex; align-items: center; gap: 8px; }
 .file button { padding: 0; border: 0; background: none; text-decoration: underline; }
 .typing { min-height: 24px; padding-top: 6px; color: var(--quiet); font-size: 13px; }

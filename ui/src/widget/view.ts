@@ -1,5 +1,6 @@
 /** The widget on the page: launcher, start form, conversation. */
 
+import { regionalVariant, type Language } from '../protocol/locale.js';
 import type { Chat, ChatState } from './chat.js';
 import { element, icon, ICON } from './dom.js';
 import type { Messages } from './messages.js';
@@ -32,7 +33,7 @@ export class WidgetView {
 
   constructor(
     private readonly text: Messages,
-    language: string,
+    language: Language,
     title: string,
     private readonly chat: () => Chat,
   ) {
@@ -41,8 +42,9 @@ export class WidgetView {
     sheet.replaceSync(STYLE);
     shadow.adoptedStyleSheets = [sheet];
     this.host.lang = language;
-    this.#transcript = new TranscriptView(text, new Intl.DateTimeFormat(language, { timeStyle: 'short' }), {
-      choose: (choice) => this.chat().send(choice),
+    const clock = new Intl.DateTimeFormat(regionalVariant(language, navigator.languages), { timeStyle: 'short' });
+    this.#transcript = new TranscriptView(text, clock, {
+      answer: ({ contentType, text: content }) => this.chat().send(content, contentType),
       download: (attachment) => void this.#download(attachment),
     });
     this.#launcher = element(
@@ -181,6 +183,7 @@ export class WidgetView {
     if (text === '') return;
     this.#message.value = '';
     this.chat().send(text);
+    this.#transcript.showNewest(this.chat().state);
     this.#message.focus();
   }
 
@@ -255,7 +258,7 @@ export class WidgetView {
     this.#launcher.setAttribute('aria-expanded', String(this.#isOpen));
     this.#launcher.setAttribute('aria-label', this.#isOpen ? this.text.close : this.text.open);
     this.#transcript.render(this.chat().state);
-    if (this.#isOpen) this.#transcript.root.scrollTop = this.#transcript.root.scrollHeight;
+    if (this.#isOpen) this.#transcript.showNewest(this.chat().state);
   }
 
   #focusField(): void {

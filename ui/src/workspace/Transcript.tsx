@@ -1,8 +1,8 @@
 import Button from '@cloudscape-design/components/button';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
-import type { ContactView } from '../protocol/frames.js';
-import { hasOlder, lastOfOthers } from '../protocol/transcript.js';
+import type { ContactView, TranscriptItem } from '../protocol/frames.js';
+import { hasOlder, lastOfOthers, questionOf } from '../protocol/transcript.js';
 import type { ChatView } from '../protocol/workspace-client.js';
 import { Item, OutgoingItem } from './TranscriptItem.js';
 import { useWorkspace } from './WorkspaceProvider.js';
@@ -47,15 +47,17 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
     lastOfOthers(items, participantId)?.sequence ?? 0,
   );
 
-  const lastOwn = items.findLast((item) => item.participantId === participantId && item.kind !== 'event');
+  // A segment has one agent. The participant leaves with a transfer, what it has said stays own.
+  const isOwn = (item: TranscriptItem): boolean =>
+    (participantId !== undefined && item.participantId === participantId) ||
+    (item.role === 'AGENT' && item.contactId === contactId);
+  const lastOwn = items.findLast((item) => isOwn(item) && item.kind !== 'event');
   return (
     <div className="rf-transcript-frame">
       <div
         ref={box}
         className="rf-transcript"
         data-testid="transcript"
-        // Scrollable areas must be reachable by keyboard.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="log"
         aria-label={t('chat.transcript')}
@@ -83,8 +85,9 @@ export function Transcript({ contact, chat, isCurrent }: Props) {
               <Item
                 key={item.id}
                 item={item}
+                question={questionOf(items, index)}
                 contactId={contactId}
-                isOwn={participantId !== undefined && item.participantId === participantId}
+                isOwn={isOwn(item)}
                 isContinued={continues}
                 progress={item === lastOwn ? progress : undefined}
               />

@@ -8,18 +8,16 @@ import english from '../app/messages/en.json';
 import { ApiError } from '../protocol/api.js';
 import type { OutgoingMessage } from '../protocol/drafts.js';
 import type { AttachmentView, TranscriptItem } from '../protocol/frames.js';
-import {
-  INTERACTIVE_RESPONSE_TYPE,
-  INTERACTIVE_TYPE,
-  parseInteractive,
-  parseInteractiveResponse,
-} from '../protocol/interactive.js';
+import { INTERACTIVE_RESPONSE_TYPE, INTERACTIVE_TYPE, parseInteractive } from '../protocol/interactive.js';
 import type { Progress } from '../protocol/transcript.js';
+import { parseView, readAnswer, type Entry } from '../protocol/view.js';
 import { useTell } from './Notices.js';
 import { useWorkspace } from './WorkspaceProvider.js';
 
 interface ItemProps {
   item: TranscriptItem;
+  /** The text of what the item answers, where it is an answer. */
+  question: string | undefined;
   contactId: string;
   isOwn: boolean;
   /** Whether the item before is of the same sender, shortly before. */
@@ -28,7 +26,7 @@ interface ItemProps {
   progress: Progress | undefined;
 }
 
-export const Item = memo(function Item({ item, contactId, isOwn, isContinued, progress }: ItemProps) {
+export const Item = memo(function Item({ item, question, contactId, isOwn, isContinued, progress }: ItemProps) {
   const t = useText();
   const format = useTimeFormat();
   if (item.kind === 'event') {
@@ -58,44 +56,80 @@ export const Item = memo(function Item({ item, contactId, isOwn, isContinued, pr
           <Attachment key={attachment.id} attachment={attachment} contactId={contactId} />
         ))
       ) : (
-        <MessageBody item={item} />
+        <MessageBody item={item} question={question} />
       )}
       {progress !== undefined && <Receipt sequence={item.sequence} progress={progress} />}
     </li>
   );
 });
 
-function MessageBody({ item }: { item: TranscriptItem }) {
+function MessageBody({ item, question }: { item: TranscriptItem; question: string | undefined }) {
   const t = useText();
   const text = item.text ?? '';
   if (item.contentType === INTERACTIVE_TYPE) {
-    const question = parseInteractive(text);
-    if (question !== undefined) {
-      return (
-        <div className="rf-bubble" data-testid="message-text">
-          <p>{question.title}</p>
-          {question.subtitle !== undefined && <p className="rf-quiet">{question.subtitle}</p>}
-          <ul className="rf-choices">
-            {question.choices.map((choice) => (
-              <li key={choice.title}>{choice.title}</li>
-            ))}
-          </ul>
-        </div>
-      );
+    const choices = parseInteractive(text);
+    if (choices !== undefined) {
+      const { title, subtitle } = choices;
+      return <Question lines={[title, subtitle]} choices={choices.choices.map((choice) => choice.title)} />;
+    }
+    const view = parseView(text);
+    if (view !== undefined) {
+      const { heading = t('chat.form'), subheading, text: more } = view;
+      return <Question lines={[heading, subheading, more]} choices={view.actions.map(({ name, label }) => label ?? name)} />;
     }
   }
-  if (item.contentType === INTERACTIVE_RESPONSE_TYPE) {
-    return (
-      <div className="rf-bubble" data-testid="message-text">
-        {parseInteractiveResponse(text) ?? t('chat.formAnswer')}
-      </div>
-    );
-  }
+  if (item.contentType === INTERACTIVE_RESPONSE_TYPE) return <AnswerBody text={text} question={question} />;
   return (
     <div className="rf-bubble" data-testid="message-text">
       {text}
     </div>
   );
+}
+
+function Question({ lines, choices }: { lines: readonly (string | undefined)[]; choices: readonly string[] }) {
+  const [title, ...more] = lines.filter((line) => line !== undefined);
+  return (
+    <div className="rf-bubble" data-testid="message-text">
+      <p>{title}</p>
+      {more.map((line) => (
+        <p key={line} className="rf-quiet">
+          {line}
+        </p>
+      ))}
+      <ul className="rf-choices">
+        {choices.map((choice) => (
+          <li key={choice}>{choice}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** What a customer chose and filled in, in the words of the question. */
+function AnswerBody({ text, question }: { text: string; question: string | undefined }) {
+  const t = useText();
+  const { action, entries } = readAnswer(text, question);
+  return (
+    <div className="rf-bubble" data-testid="message-text">
+      <p>{action?.label ?? action?.name ?? t('chat.formAnswer')}</p>
+      {entries.length > 0 && (
+        <dl className="rf-answer">
+          {entries.map(({ label, value }, index) => (
+            <div key={`${index}-${label}`}>
+              <dt>{label}</dt>
+              <dd>{entryText(t, value)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+function entryText(t: Translate, value: Entry): string {
+  if (typeof value === 'boolean') return t(value ? 'chat.yes' : 'chat.no');
+  const shown = typeof value === 'string' ? value : value.join(', ');
+  return shown === '' ? '–' : shown;
 }
 
 function Attachment({ attachment, contactId }: { attachment: AttachmentView; contactId: string }) {

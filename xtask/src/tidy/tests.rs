@@ -44,6 +44,15 @@ fn a_pure_crate_reads_no_clock() {
 }
 
 #[test]
+fn where_a_library_takes_the_time_as_an_instant_it_is_named_but_not_read() {
+    let path = "crates/media/src/webrtc.rs";
+    assert_eq!(check(path, "use std::time::{Duration, Instant};"), [""; 0]);
+    let read = "fn f() { Instant::now(); }";
+    check_one(path, read, 1, "the time comes in as a value");
+    check_one(path, "use std::time::SystemTime;", 1, "the time comes in");
+}
+
+#[test]
 fn a_pure_crate_opens_nothing() {
     check_one(PURE, "use std::{\n  fmt,\n  fs::File,\n};", 3, "std::fs");
     check_one(PURE, "use std::net::TcpStream;", 1, "std::net::TcpStream");

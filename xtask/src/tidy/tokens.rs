@@ -159,6 +159,10 @@ impl UsedPath {
                 .all(|(own, other)| own == other)
     }
 
+    pub(super) fn is(&self, segments: &[&str]) -> bool {
+        self.segments == segments
+    }
+
     pub(super) fn ends_with(&self, segments: &[&str]) -> bool {
         self.segments.len() >= segments.len()
             && self

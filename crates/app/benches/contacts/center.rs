@@ -68,6 +68,7 @@ pub(crate) async fn open(folder: &Path, provider: LocalKeyProvider) -> (App, Arc
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(1)).unwrap()),
         blobs: Arc::clone(&store) as _,
         scanner: None,
+        telephony: None,
         clock: Arc::new(SystemClock),
     };
     let settings = Settings {

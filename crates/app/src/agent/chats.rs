@@ -90,7 +90,8 @@ impl App {
         to: u64,
         limit: u32,
     ) -> Result<(Vec<TranscriptItem>, Vec<Receipt>), AppError> {
-        let (center, initial) = self.own_chat(permit.target())?;
+        let (center, initial, moved_at) = self.own_chat(permit.target())?;
+        let to = to.min(moved_at.unwrap_or(u64::MAX));
         let items = self
             .transcript_items(&center, initial, from, to, limit)
             .await?;
@@ -172,13 +173,38 @@ impl App {
         permit: Permit<ReadOwnTranscript>,
         id: AttachmentId,
     ) -> Result<DownloadGrant, AppError> {
-        let (center, initial) = self.own_chat(permit.target())?;
+        let (center, initial, moved_at) = self.own_chat(permit.target())?;
+        if let Some(last) = moved_at
+            && !self.shows_file(&center, initial, last, id).await?
+        {
+            return Err(AppError::NotFound { what: "attachment" });
+        }
         let grant = self.grant_download(&center, initial, id).await?;
         center.audit_read(call, permit.spec().access).await?;
         Ok(grant)
     }
 
-    fn own_chat(&self, target: &Target) -> Result<(Arc<Center>, ContactId), AppError> {
+    /// Whether a file stands among the items of a chat up to this one.
+    async fn shows_file(
+        &self,
+        center: &Center,
+        initial: ContactId,
+        last: u64,
+        file: AttachmentId,
+    ) -> Result<bool, AppError> {
+        let limit = u32::try_from(last).unwrap_or(u32::MAX);
+        let items = self
+            .transcript_items(center, initial, 1, last, limit)
+            .await?;
+        Ok(items.iter().any(|item| match &item.content {
+            ItemContent::Attachment(files) => files.iter().any(|shown| shown.id == file),
+            _ => false,
+        }))
+    }
+
+    /// The chat of an agent's contact by its first segment, and the last item that the agent may see where
+    /// the chat went on without that agent.
+    fn own_chat(&self, target: &Target) -> Result<(Arc<Center>, ContactId, Option<u64>), AppError> {
         let (instance, contact) = contact_of(target)?;
         let center = self.center(instance)?;
         let entry = center
@@ -190,7 +216,7 @@ impl App {
                 "the contact has not been accepted".to_owned(),
             ));
         }
-        Ok((center, entry.initial_contact))
+        Ok((center, entry.initial_contact, entry.chat_moved_at))
     }
 
     fn agent_seat(

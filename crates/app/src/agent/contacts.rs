@@ -41,8 +41,6 @@ agent_actions! {
     decline_contact(DeclineContact) => DeclineOffer;
     /// Ends the interaction; wrap-up begins.
     end_contact(EndContact) => EndContact;
-    /// Ends wrap-up, or clears a missed offer.
-    complete_contact(CompleteContact) => CompleteContact;
 }
 
 impl App {
@@ -62,6 +60,29 @@ impl App {
             quick_connect,
         })
         .await
+    }
+
+    /// The agent that the permit names ends its wrap-up of a contact, or clears an offer that it missed:
+    /// that contact may be with somebody else, or over.
+    ///
+    /// # Errors
+    /// `WrongState` where the agent has nothing to complete of it.
+    pub async fn complete_contact(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<CompleteContact>,
+        contact: ContactId,
+    ) -> Result<(), AppError> {
+        let (instance, agent) = super::status::agent_of(*permit.target())?;
+        let (call, access) = (Arc::clone(call), permit.spec().access);
+        self.center(instance)?
+            .turn(move |turn| {
+                turn.handle(Input::CompleteContact { agent, contact })
+                    .map_err(rejected)?;
+                turn.audit(&call, access, Value::Null);
+                Ok(())
+            })
+            .await
     }
 
     async fn agent_input<A: Action>(

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use engine::Input;
-use model::{AgentStatusId, InstanceId, UserId};
+use model::resource::ResourceBody;
+use model::{AgentStatusId, AgentStatusType, InstanceId, UserId};
 use serde_json::Value;
 
 use crate::App;
@@ -39,6 +40,43 @@ impl App {
         status: AgentStatusId,
     ) -> Result<(), AppError> {
         self.set_status(call, *permit.target(), permit.spec().access, status)
+            .await
+    }
+
+    /// An agent has left: signed out, or lost the workspace. Without another workspace that is open, the
+    /// agent is offline from now on, or once the contacts at hand are completed.
+    ///
+    /// # Errors
+    /// `Unavailable`; the agent is as before.
+    pub async fn agent_left(&self, instance: InstanceId, agent: UserId) -> Result<(), AppError> {
+        let center = self.center(instance)?;
+        if center.bus.has_workspace(agent) {
+            return Ok(());
+        }
+        center
+            .turn(move |turn| {
+                let offline = turn
+                    .resources()
+                    .all()
+                    .find_map(|resource| match &resource.body {
+                        ResourceBody::AgentStatus(status)
+                            if status.kind == AgentStatusType::Offline =>
+                        {
+                            Some(AgentStatusId::from(resource.id))
+                        }
+                        _ => None,
+                    });
+                if let Some(status) = offline
+                    && turn.engine().agent(agent).is_some_and(|known| {
+                        known.status.is_some_and(|chosen| chosen != status)
+                            || known.next_status.is_some()
+                    })
+                {
+                    turn.handle(Input::SetAgentStatus { agent, status })
+                        .map_err(rejected)?;
+                }
+                Ok(())
+            })
             .await
     }
 

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
-use engine::{Changes, Effect, Engine};
+use engine::{CallPlan, Changes, Effect, Engine};
 use model::audit::AuditEntry;
+use model::contact::ContactRecord;
 use model::resource::ResourceBody;
 use model::transcript::TranscriptItem;
-use model::{ContactId, ParticipantId, ResourceKind, UserId};
+use model::{ContactId, InstanceId, ParticipantId, ResourceKind, Timestamp, UserId};
 use seal::DataKey;
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +19,7 @@ use super::turn::{ConfigurationChange, Staged};
 use super::{Center, Shared, Surroundings};
 use crate::chat::bus::{AgentFrame, ChatFrame};
 use crate::error::AppError;
-use crate::ports::store::{Batch, KeyedHash, RecordRow, TranscriptRow, Write};
+use crate::ports::store::{Batch, KeyedHash, RecordRow, Sealed, TranscriptRow, Write};
 use crate::vault::{InstanceKeys, Place, Vault};
 
 /// Answers to client tokens kept in memory; the store keeps all of them until they expire.
@@ -164,7 +165,8 @@ fn effect_writes(
             to_outbox("contact-events", event.at, &body);
             let key = contact_key(state, staged, keys, event.contact);
             let row = event.contact.into_bytes();
-            let sealed = keys.seal_under(&key, &Place::new("contact_events", &row), &body);
+            let place = events_place("contact_events", &row, event.at);
+            let sealed = keys.seal_under(&key, &place, &body);
             batch.push(Write::AppendContactEvent {
                 instance,
                 contact: event.contact,
@@ -175,10 +177,8 @@ fn effect_writes(
         Effect::AgentEvent(event) => {
             let body = json(event);
             to_outbox("agent-events", event.at, &body);
-            let sealed = keys.seal(
-                &Place::new("agent_events", &event.agent.into_bytes()),
-                &body,
-            );
+            let row = event.agent.into_bytes();
+            let sealed = keys.seal(&events_place("agent_events", &row, event.at), &body);
             batch.push(Write::AppendAgentEvent {
                 instance,
                 agent: event.agent,
@@ -210,20 +210,44 @@ fn effect_writes(
             let key = contact_key(state, staged, keys, record.id);
             let sealed =
                 keys.seal_under(&key, &Place::new("records", &record.id.into_bytes()), &body);
-            batch.push(Write::InsertRecord(RecordRow {
-                instance,
-                contact: record.id,
-                initial_contact: record.initial_id,
-                initiated_at: record.initiated_at,
-                ended_at: record.last_updated_at,
-                channel: record.channel,
-                customer_hash: record.customer_endpoint.as_ref().map(|endpoint| {
-                    keys.search_hash("customer address", endpoint.address.expose().as_bytes())
-                }),
-                sealed,
-            }));
+            batch.push(Write::InsertRecord(record_row(
+                keys, instance, record, sealed,
+            )));
         }
-        Effect::AgentChanged(_) | Effect::CloseParticipant { .. } => {}
+        Effect::AgentChanged(_)
+        | Effect::CloseParticipant { .. }
+        | Effect::Call { .. }
+        | Effect::CallOver { .. } => {}
+    }
+}
+
+fn record_row(
+    keys: &InstanceKeys,
+    instance: InstanceId,
+    record: &ContactRecord,
+    sealed: Sealed,
+) -> RecordRow {
+    RecordRow {
+        instance,
+        contact: record.id,
+        initial_contact: record.initial_id,
+        initiated_at: record.initiated_at,
+        ended_at: record.last_updated_at,
+        channel: record.channel,
+        customer_hash: record.customer_endpoint.as_ref().map(|endpoint| {
+            keys.search_hash("customer address", endpoint.address.expose().as_bytes())
+        }),
+        sealed,
+    }
+}
+
+/// Where an event stands: bound to whom it is about and when it happened. The store numbers events when
+/// they are committed, so their number is not known yet.
+pub(crate) fn events_place<'a>(table: &'static str, row: &'a [u8], at: Timestamp) -> Place<'a> {
+    Place {
+        table,
+        row,
+        version: at.as_millis().cast_unsigned(),
     }
 }
 
@@ -274,15 +298,27 @@ fn perform(
             }
             Push::Agent(agent) => center.bus.publish_to_agent(agent, || AgentFrame::Changed),
             Push::Close(initial, participant) => center.bus.close(initial, participant),
+            Push::Call(call, contact, plan) => {
+                if let Some(telephony) = &around.telephony {
+                    telephony.direct(center.scope.instance, call, contact, *plan);
+                }
+            }
+            Push::CallOver(call) => {
+                if let Some(telephony) = &around.telephony {
+                    telephony.hang_up(center.scope.instance, call);
+                }
+            }
         }
     }
 }
 
-/// What goes to sockets after a commit.
+/// What goes to sockets and telephony after a commit.
 enum Push {
     Item(Box<TranscriptItem>, Option<UserId>),
     Agent(UserId),
     Close(ContactId, ParticipantId),
+    Call(ContactId, ContactId, Box<CallPlan>),
+    CallOver(ContactId),
 }
 
 impl Center {
@@ -316,6 +352,12 @@ impl Center {
                     let initial = index.contact(contact).map(|entry| entry.initial_contact);
                     Some(Push::Close(initial.unwrap_or(contact), participant))
                 }
+                Effect::Call {
+                    call,
+                    contact,
+                    plan,
+                } => Some(Push::Call(call, contact, plan)),
+                Effect::CallOver { call } => Some(Push::CallOver(call)),
                 Effect::ContactEvent(_) | Effect::AgentEvent(_) | Effect::Record(_) => None,
             });
         let pushes = pushes.collect();

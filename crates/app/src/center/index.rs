@@ -20,6 +20,8 @@ pub(crate) struct ContactEntry {
     pub(crate) participants: Vec<IndexedParticipant>,
     /// Number of the last item of its chat.
     pub(crate) last_sequence: u64,
+    /// Number of the last item that is this segment's, where the chat went on in the next one.
+    pub(crate) chat_moved_at: Option<u64>,
 }
 
 /// A participant of an open chat.
@@ -97,6 +99,7 @@ impl Index {
             tags: view.record.tags.clone(),
             participants,
             last_sequence: view.transcript_items,
+            chat_moved_at: view.chat_moved_at,
         };
         self.contacts.insert(contact, entry);
     }

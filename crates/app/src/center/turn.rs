@@ -1,9 +1,11 @@
 //! The loop of an instance: take a batch of jobs, handle them, commit once, perform, answer.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use engine::{ConfigChange, Effect, Engine, Input, Rejection, Reply};
+use model::transcript::ItemContent;
 use model::{IdSource, Resource, ResourceId, ResourceKind, Timestamp};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -21,8 +23,14 @@ use crate::ports::store::{ClientTokenRow, KeyedHash, ResourceRow, Write};
 use crate::principal::Call;
 use crate::vault::{InstanceKeys, Place};
 
-/// Jobs handled in one transaction.
+/// Jobs taken at once.
 const BATCH_JOBS_MAX: usize = 512;
+/// What is staged for one transaction: beyond this weight, jobs wait for the next one. One more job or tick
+/// still fits below what a store takes at once.
+const STAGED_WEIGHT_MAX: usize = 16 * 1024 * 1024;
+/// What a row weighs beside its contents, and what an effect does: state, event and outbox rows follow
+/// from it.
+const ROW_WEIGHT: usize = 4 * 1024;
 /// Longest sleep: a clock that was set forward is noticed within this time.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 /// How often the engine checks its own invariants.
@@ -68,6 +76,39 @@ pub(crate) struct Staged {
     pub(crate) effects: Vec<Effect>,
     pub(crate) new_keys: Vec<WrappedKey>,
     pub(crate) configuration: Vec<ConfigurationChange>,
+    /// About how many bytes all of it will have in the store.
+    weight: usize,
+}
+
+impl Staged {
+    fn push_effects(&mut self, effects: Vec<Effect>) {
+        for effect in &effects {
+            let text = match effect {
+                Effect::Transcript(item) => match &item.content {
+                    ItemContent::Message { text, .. } => text.expose().len(),
+                    _ => 0,
+                },
+                _ => 0,
+            };
+            self.weight += ROW_WEIGHT + text;
+        }
+        self.effects.extend(effects);
+    }
+
+    fn push_write(&mut self, write: Write) {
+        let contents = match &write {
+            Write::PutFlowContent { sealed, .. } => sealed.0.len(),
+            Write::PutResource { row, .. } => row.sealed.0.len(),
+            Write::InsertClientToken(row) => row.sealed.0.len(),
+            _ => 0,
+        };
+        self.weight += ROW_WEIGHT + contents;
+        self.writes.push(write);
+    }
+
+    const fn has_room(&self) -> bool {
+        self.weight < STAGED_WEIGHT_MAX
+    }
 }
 
 /// A change of configuration that readers see after the commit.
@@ -102,12 +143,31 @@ impl Turn<'_> {
     /// Tells the engine.
     pub(crate) fn handle(&mut self, input: Input) -> Result<Reply, Rejection> {
         let outcome = self.state.engine.handle(self.now, input);
-        self.staged.effects.extend(outcome.effects);
+        self.staged.push_effects(outcome.effects);
         outcome.reply
     }
 
+    /// Whether something is due that has not happened.
+    fn is_behind(&self) -> bool {
+        self.engine()
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= self.now)
+    }
+
+    /// Lets happen what is due, as far as it fits into one transaction.
+    fn do_what_is_due(&mut self) {
+        while self.is_behind() && self.staged.has_room() {
+            let weight = self.staged.weight;
+            // A tick has no caller; what it refuses to do it logs itself.
+            let _ = self.handle(Input::Tick);
+            if self.staged.weight == weight {
+                return;
+            }
+        }
+    }
+
     pub(crate) fn write(&mut self, write: Write) {
-        self.staged.writes.push(write);
+        self.staged.push_write(write);
     }
 
     /// Stores a resource, tells the engine, and shows it to readers after the commit.
@@ -229,16 +289,20 @@ pub(super) async fn run(
 ) {
     let mut ids = super::fresh_ids();
     let mut batch = Vec::with_capacity(BATCH_JOBS_MAX);
+    let mut waiting = VecDeque::new();
     let mut audited_at = around.clock.now();
     loop {
-        let wait = sleep_for(&state.engine, around.clock.now());
-        tokio::select! {
-            taken = jobs.recv_many(&mut batch, BATCH_JOBS_MAX) => {
-                if taken == 0 {
-                    return;
+        if waiting.is_empty() {
+            let wait = sleep_for(&state.engine, around.clock.now());
+            tokio::select! {
+                taken = jobs.recv_many(&mut batch, BATCH_JOBS_MAX) => {
+                    if taken == 0 {
+                        return;
+                    }
                 }
+                () = tokio::time::sleep(wait) => {}
             }
-            () = tokio::time::sleep(wait) => {}
+            waiting.extend(batch.drain(..));
         }
         // Whoever held the instance is gone, and with them all who could send jobs.
         let Some(center) = center.upgrade() else {
@@ -253,15 +317,15 @@ pub(super) async fn run(
             state: &mut state,
             staged: &mut staged,
         };
-        if turn
-            .engine()
-            .next_deadline()
-            .is_some_and(|deadline| deadline <= now)
-        {
-            // A tick has no caller; what it refuses to do it logs itself.
-            let _ = turn.handle(Input::Tick);
+        turn.do_what_is_due();
+        let mut answers: Vec<Answer> = Vec::new();
+        // Jobs never act on a state whose time is over: what is due and found no room comes before them.
+        while turn.staged.has_room() {
+            let Some(Job(run)) = waiting.pop_front() else {
+                break;
+            };
+            answers.push(run(&mut turn));
         }
-        let answers: Vec<Answer> = batch.drain(..).map(|Job(run)| run(&mut turn)).collect();
         let committed = match commit::commit(&center, &around, &mut state, staged).await {
             Ok(()) => Committed::Yes,
             Err(error) => {
@@ -277,6 +341,8 @@ pub(super) async fn run(
             audit_invariants(&state.engine, now);
         }
         if committed == Committed::No {
+            // They would act on a state that is gone.
+            waiting.clear();
             match reload(&center, &around, &mut jobs).await {
                 Some(fresh) => state = fresh,
                 None => return,

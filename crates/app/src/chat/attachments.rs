@@ -1,21 +1,24 @@
 //! Files of a chat: uploaded to an origin of their own, sealed, scanned, then shown.
 
+mod rows;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use model::contact::PersonalText;
 use model::transcript::{AttachmentStatus, AttachmentSummary, ItemContent};
-use model::{AttachmentId, ContactId, InstanceId, ParticipantId, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
+use model::{AttachmentId, ContactId, Secret, Timestamp};
 use zeroize::Zeroizing;
+
+use rows::{Attachment, Stage, attachment_write};
 
 use super::connection::{Seat, seat};
 use super::say::{Said, Saying, item_id};
 use super::tokens::{self, Claim};
 use crate::App;
 use crate::action::{Access, CompleteAttachmentUpload, GetAttachment, StartAttachmentUpload};
-use crate::center::{Center, json};
+use crate::center::Center;
 use crate::error::AppError;
 use crate::permit::Permit;
 use crate::ports::blobs::Verdict;
@@ -23,7 +26,7 @@ use crate::ports::keys::KeyOwner;
 use crate::ports::store::{AttachmentRow, Write};
 use crate::principal::Call;
 use crate::text::check_name;
-use crate::vault::{Place, Vault};
+use crate::vault::Vault;
 
 /// How long a grant for one object is good.
 pub const GRANT_LIFETIME: Duration = Duration::from_mins(5);
@@ -125,37 +128,6 @@ pub struct Download {
     pub content_type: String,
     /// Its bytes.
     pub bytes: Zeroizing<Vec<u8>>,
-}
-
-/// Where an attachment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Stage {
-    Granted,
-    Uploaded,
-    Shown,
-    Rejected,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Attachment {
-    format: u32,
-    name: PersonalText,
-    content_type: String,
-    size_bytes: u64,
-    participant: ParticipantId,
-    begun_at: Timestamp,
-    stage: Stage,
-}
-
-impl Attachment {
-    /// When it was begun, unless it stands in the chat or was rejected.
-    fn unfinished_since(&self) -> Option<Timestamp> {
-        matches!(self.stage, Stage::Granted | Stage::Uploaded).then_some(self.begun_at)
-    }
-
-    fn can_be_completed(&self, now: Timestamp) -> bool {
-        self.stage == Stage::Uploaded && now <= self.begun_at.plus(UPLOAD_LIFETIME)
-    }
 }
 
 impl App {
@@ -549,58 +521,6 @@ impl App {
         let key = self.attachment_key(center, id).await?;
         center.keys.open_file(&key, id, &sealed)
     }
-
-    async fn attachment_key(
-        &self,
-        center: &Center,
-        id: AttachmentId,
-    ) -> Result<Arc<seal::DataKey>, AppError> {
-        let owner = KeyOwner::Attachment(center.scope.instance, id);
-        let key = self.0.around.vault.key(&center.keys, owner).await?;
-        key.ok_or(AppError::NotFound { what: "attachment" })
-    }
-
-    async fn put_attachment(
-        &self,
-        center: &Center,
-        id: AttachmentId,
-        contact: ContactId,
-        initial_contact: ContactId,
-        attachment: &Attachment,
-    ) -> Result<(), AppError> {
-        let key = self.attachment_key(center, id).await?;
-        let write = attachment_write(center, &key, id, contact, initial_contact, attachment);
-        self.0
-            .around
-            .store
-            .commit(vec![write])
-            .await
-            .map_err(crate::app::unavailable)
-    }
-
-    async fn read_attachment(
-        &self,
-        center: &Center,
-        id: AttachmentId,
-    ) -> Result<Option<(AttachmentRow, Attachment)>, AppError> {
-        let instance: InstanceId = center.scope.instance;
-        let row = self
-            .0
-            .around
-            .store
-            .attachment(instance, id)
-            .await
-            .map_err(crate::app::unavailable)?;
-        let Some(row) = row else { return Ok(None) };
-        let key = self.attachment_key(center, id).await?;
-        let bytes = id.into_bytes();
-        let clear =
-            center
-                .keys
-                .open_under(&key, &Place::new("attachments", &bytes), &row.sealed)?;
-        let attachment = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
-        Ok(Some((row, attachment)))
-    }
 }
 
 /// A file of which only the id is known.
@@ -612,25 +532,4 @@ fn named_alone(id: AttachmentId) -> AttachmentSummary {
         size_bytes: 0,
         status: AttachmentStatus::InProgress,
     }
-}
-
-fn attachment_write(
-    center: &Center,
-    key: &seal::DataKey,
-    id: AttachmentId,
-    contact: ContactId,
-    initial_contact: ContactId,
-    attachment: &Attachment,
-) -> Write {
-    let bytes = id.into_bytes();
-    Write::PutAttachment(AttachmentRow {
-        instance: center.scope.instance,
-        id,
-        contact,
-        initial_contact,
-        unfinished_since: attachment.unfinished_since(),
-        sealed: center
-            .keys
-            .seal_under(key, &Place::new("attachments", &bytes), &json(attachment)),
-    })
 }

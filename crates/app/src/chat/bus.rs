@@ -151,6 +151,16 @@ impl Bus {
         frames
     }
 
+    /// Whether a workspace of this agent is open.
+    pub(crate) fn has_workspace(&self, agent: UserId) -> bool {
+        let mut sockets = self.sockets();
+        let Some(workspaces) = sockets.agents.get_mut(&agent) else {
+            return false;
+        };
+        workspaces.retain(|sender| !sender.is_closed());
+        !workspaces.is_empty()
+    }
+
     /// Sends a frame to all sockets of a chat. Who falls behind is dropped.
     pub(crate) fn publish(&self, initial_contact: ContactId, frame: &ChatFrame) {
         let mut sockets = self.sockets();

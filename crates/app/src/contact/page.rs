@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::App;
 use crate::action::{ListContacts, ReadContactPage, ReadContactTranscript};
 use crate::center::Center;
+use crate::center::commit::events_place;
 use crate::chat::attachments::DownloadGrant;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::principal::Call;
-use crate::vault::Place;
 
 /// Most events that a page shows.
 pub(super) const TIMELINE_EVENTS_MAX: u32 = 1_000;
@@ -146,9 +146,9 @@ impl App {
             .await
             .map_err(crate::app::unavailable)?;
         let row = contact.into_bytes();
-        let place = Place::new("contact_events", &row);
         rows.iter()
-            .map(|(_, _, sealed)| {
+            .map(|(_, at, sealed)| {
+                let place = events_place("contact_events", &row, *at);
                 let clear = center.keys.open_under(&key, &place, sealed)?;
                 serde_json::from_slice(&clear).map_err(|_| AppError::Internal)
             })

@@ -138,6 +138,17 @@ fn a_contact_that_leaves_takes_its_delays_along() {
 }
 
 #[test]
+fn a_contact_that_is_queued_again_has_left_its_former_lane() {
+    let mut matcher = matcher(&[(1, &[entry(1, 1, 30)]), (2, &[entry(2, 1, 0)])]);
+    let (former, new) = (waiting(1, 1, 5, 10), waiting(1, 2, 5, 10));
+    matcher.enqueue(time(10), former);
+    matcher.enqueue(time(10), new);
+    assert_eq!((matcher.size(former.lane), matcher.size(new.lane)), (0, 1));
+    assert_eq!(matcher.next_ripening(), None);
+    assert_eq!(matcher.waiting(contact(1)), Some(&new));
+}
+
+#[test]
 fn the_own_queue_comes_before_all_others() {
     let mut matcher = matcher(&[(1, &[entry(1, 1, 0)])]);
     matcher.set_agent(user(1), Some(free(1, 0)));

@@ -245,7 +245,7 @@ fn what_cannot_be_a_contact_is_refused() {
             channel: voice,
             ..base()
         },
-        Rejection::WrongChannel,
+        Rejection::WrongState,
     );
     let tags = (0..=model::TAGS_MAX)
         .map(|n| (n.to_string(), String::new()))

@@ -73,6 +73,10 @@ fn a_flow_that_never_waits_is_stopped() {
         center.record(contact(1)).disconnect_reason,
         Some(DisconnectReason::SystemError)
     );
+    let stopped = center.events(contact(1)).into_iter().any(|kind| {
+        matches!(kind, ContactEventKind::FlowStopped { reason } if reason.contains("without a wait"))
+    });
+    assert!(stopped, "its history says why");
     let updates = center.events(contact(1));
     let updates = updates
         .iter()
@@ -117,7 +121,7 @@ fn a_view_is_shown_and_its_answer_decides() {
         "ShowView",
         json!({"ViewResource": {"Id": "arn:aws:connect:us-east-1:aws:view/form:1"},
                "InvocationTimeLimitSeconds": "60", "ViewData": {"Title": "Hello"}}),
-        &[("Submit", "yes")],
+        &[("Submit", "yes"), ("Later", "later")],
         &[
             "NoMatchingCondition",
             "NoMatchingError",
@@ -127,7 +131,8 @@ fn a_view_is_shown_and_its_answer_decides() {
     );
     let content = blocks(&[
         view,
-        say("yes", "yes $.Views.ViewResultData.name", "z"),
+        say("yes", "yes $.Views.ViewResultData.FormData.name", "z"),
+        say("later", "later", "z"),
         say("no", "no", "z"),
         end("z"),
     ]);
@@ -135,27 +140,42 @@ fn a_view_is_shown_and_its_answer_decides() {
         contact: contact(1),
         participant: customer(1),
         action: action.to_owned(),
-        data: json!({"name": "Jo"}),
+        data: json!({"FormData": {"name": "Jo"}}),
     };
-    let said = Input::Say {
+    let said = |answer: &str| Input::Say {
         contact: contact(1),
         participant: customer(1),
         item: item(1),
         content: ItemContent::Message {
             content_type: "application/vnd.amazonaws.connect.message.interactive.response"
                 .to_owned(),
-            text: r#"{"action":"Submit","data":{"name":"Jo"}}"#.into(),
+            text: answer.into(),
         },
     };
     for (answer, expected) in [
         (submit("Submit"), "SYSTEM: yes Jo"),
         (submit("Other"), "SYSTEM: no"),
-        (said, "SYSTEM: yes Jo"),
+        (
+            said(r#"{"action":"Submit","data":{"FormData":{"name":"Jo"}}}"#),
+            "SYSTEM: yes Jo",
+        ),
+        (said(r#"{"action":"Later","data":{}}"#), "SYSTEM: later"),
     ] {
         let mut center = Center::new();
         center.flow(2, FlowType::ContactFlow, &content);
         center.chat_in(1, 2);
-        assert!(center.transcript()[0].contains("ViewResource"));
+        assert_eq!(
+            shown_view(&center),
+            json!({
+                "templateType": "ViewResource",
+                "version": "1.0",
+                "data": {
+                    "view": "arn:aws:connect:us-east-1:aws:view/form:1",
+                    "content": {"Title": "Hello"},
+                    "actions": ["Submit", "Later"],
+                },
+            })
+        );
         center.done(answer);
         assert!(
             center.transcript().contains(&expected.to_owned()),
@@ -168,6 +188,12 @@ fn a_view_is_shown_and_its_answer_decides() {
     center.chat_in(1, 2);
     center.pass(60);
     assert!(center.transcript().contains(&"SYSTEM: no".to_owned()));
+}
+
+/// The view that was said first, as the customer's page reads it.
+fn shown_view(center: &Center) -> serde_json::Value {
+    let said = &center.transcript()[0];
+    serde_json::from_str(said.strip_prefix("SYSTEM: ").unwrap()).unwrap()
 }
 
 #[test]
@@ -241,4 +267,62 @@ fn a_whisper_on_a_chat_is_skipped_and_the_log_says_so() {
     );
     assert!(noted);
     assert!(!center.transcript().contains(&"SYSTEM: psst".to_owned()));
+}
+
+#[test]
+fn a_flow_that_says_too_much_without_a_wait_is_stopped() {
+    let mut center = Center::new();
+    let text = "x".repeat(16_000);
+    center.flow(
+        2,
+        FlowType::ContactFlow,
+        &blocks(&[say("a", &text, "b"), say("b", &text, "a")]),
+    );
+    center.chat_in(1, 2);
+    let said: usize = center
+        .items()
+        .iter()
+        .map(|item| match &item.content {
+            ItemContent::Message { text, .. } => text.expose().len(),
+            _ => 0,
+        })
+        .sum();
+    assert!(said <= engine::config::SAID_BYTES_MAX, "{said}");
+    let reason = center.record(contact(1)).disconnect_reason;
+    assert_eq!(reason, Some(DisconnectReason::SystemError));
+}
+
+#[test]
+fn much_that_is_due_at_once_takes_several_ticks() {
+    let mut center = Center::new();
+    let set = |number: usize| {
+        let (id, next) = (format!("s{number}"), format!("s{}", number + 1));
+        block(
+            &id,
+            "UpdateContactAttributes",
+            json!({"Attributes": {"x": "1"}}),
+            &next,
+            &next,
+        )
+    };
+    let mut flow = vec![wait("w", 10, &[], "s0")];
+    flow.extend((0..90).map(set));
+    flow.push(end("s90"));
+    center.flow(2, FlowType::ContactFlow, &blocks(&flow));
+    for n in 1..=100 {
+        center.chat_in(n, 2);
+    }
+    let now = center.now.plus(std::time::Duration::from_secs(10));
+    let mut ticks = 0;
+    while center.engine.next_deadline().is_some_and(|at| at <= now) {
+        let effects = center.engine.handle(now, Input::Tick).effects.len();
+        assert!(
+            effects <= engine::config::TICK_EFFECTS_MAX + 500,
+            "a tick ends with the contact that it is at: {effects}"
+        );
+        ticks += 1;
+        assert!(ticks < 100, "ticks lead on");
+    }
+    assert!(ticks > 3, "{ticks}");
+    assert_eq!(center.engine.open_contacts().count(), 0);
 }

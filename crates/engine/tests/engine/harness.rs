@@ -180,7 +180,7 @@ impl Center {
         );
     }
 
-    /// A routing profile that serves queues on chat and task: `(queue, priority, delay)`.
+    /// A routing profile that serves queues on all channels, with one call at a time: `(queue, priority, delay)`.
     pub(crate) fn profile(&mut self, n: u128, queues: &[(u128, u8, u16)], slots: u8) {
         self.profile_with(n, queues, slots, CrossChannel::RouteAnyChannel);
     }
@@ -192,7 +192,7 @@ impl Center {
         slots: u8,
         cross_channel: CrossChannel,
     ) {
-        let channels = [Channel::Chat, Channel::Task];
+        let channels = Channel::ALL;
         let entries = queues.iter().flat_map(|&(n, priority, delay_s)| {
             channels.map(|channel| RoutingProfileQueue {
                 queue: queue(n),
@@ -211,7 +211,7 @@ impl Center {
                         (
                             channel,
                             ChannelConcurrency {
-                                slots,
+                                slots: if channel == Channel::Voice { 1 } else { slots },
                                 cross_channel,
                             },
                         )
@@ -494,6 +494,7 @@ pub(crate) fn chat(n: u128, flow_number: u128) -> StartContact {
         customer_endpoint: None,
         system_endpoint: None,
         customer: Some((customer(n), PersonalText::from("Jo"))),
+        sip_headers: BTreeMap::new(),
         initial_message: None,
         duration_max_min: None,
         scheduled_at: None,

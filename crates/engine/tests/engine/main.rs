@@ -9,6 +9,7 @@
 
 mod agents;
 mod blocks;
+mod calls;
 mod chats;
 mod flows;
 mod harness;

@@ -1,5 +1,6 @@
 //! Segments: transfers by agents, programs and flows, and disconnect flows.
 
+use engine::effect::ContactEventKind;
 use engine::input::TransferTarget;
 use engine::{ContactState, Input, Rejection, Reply};
 use model::contact::{DisconnectReason, QueueRef};
@@ -91,6 +92,26 @@ fn a_quick_connect_makes_a_segment_that_waits_while_the_agent_writes_up() {
     let segments: Vec<ContactId> = center.items().iter().map(|item| item.contact).collect();
     assert_eq!(segments[..3], [contact(1); 3]);
     assert_eq!(segments[3..], [next; 5]);
+}
+
+#[test]
+fn the_history_says_where_a_quick_connect_led() {
+    for (n, to) in [
+        (1, QueueRef::Standard(queue(2))),
+        (2, QueueRef::Agent(user(2))),
+    ] {
+        let mut center = connected();
+        let next = quick_connect(&mut center, n);
+        assert!(
+            center
+                .events(contact(1))
+                .contains(&&ContactEventKind::Transferred {
+                    next,
+                    to: Some(to),
+                    quick_connect: Some(QuickConnectId::from_u128(n)),
+                })
+        );
+    }
 }
 
 #[test]

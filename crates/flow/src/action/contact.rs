@@ -9,8 +9,9 @@ use super::attributes::{TARGETS, render_all};
 use crate::block::{
     At, Behavior, CONTACT_DESCRIPTION_CHARS_MAX, CONTACT_NAME_CHARS_MAX, Failure, Outcome, Spec,
 };
-use crate::command::{Command, ContactData, EventHook, TargetContact};
+use crate::command::{Command, ContactData, EventHook, PreviousParticipants, TargetContact};
 use crate::params::{IdValue, Params, TextValue};
+use crate::places::Places;
 use crate::problem::Reported;
 use crate::template::Template;
 
@@ -292,7 +293,7 @@ fn check_key(key: &str, name: &str, params: &mut Params<'_>) -> Result<(), Repor
 
 /// Chooses the voice that speaks texts. Chats and tasks have none, so it has no effect on them.
 #[derive(Debug)]
-pub(crate) struct UpdateContactTextToSpeechVoice;
+pub(crate) struct UpdateContactTextToSpeechVoice(TextValue);
 
 impl Behavior for UpdateContactTextToSpeechVoice {
     const SPEC: Spec = Spec {
@@ -305,14 +306,46 @@ impl Behavior for UpdateContactTextToSpeechVoice {
         let voice = params.required("TextToSpeechVoice", Params::whole);
         params.whole("TextToSpeechEngine")?;
         params.whole("TextToSpeechStyle")?;
-        voice.map(|_| Self)
+        voice.map(Self)
     }
 
     fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
-        at.note(match at.channel() {
-            Some(Channel::Voice) => "choosing a voice is not available yet",
-            _ => "a voice has no effect on this channel",
-        });
+        if at.channel() == Some(Channel::Voice) {
+            return Ok(Outcome::Do(Command::SetVoice(self.0.resolve(at))));
+        }
+        at.note("a voice has no effect on this channel");
         Ok(Outcome::Next)
+    }
+}
+
+/// Puts the agent or the customer of the contact before on hold, while the flow speaks with the other.
+#[derive(Debug)]
+pub(crate) struct UpdatePreviousContactParticipantState(PreviousParticipants);
+
+impl Behavior for UpdatePreviousContactParticipantState {
+    const SPEC: Spec = Spec {
+        places: Places::INBOUND.and(Places::TRANSFER),
+        ..Spec::plain("UpdatePreviousContactParticipantState")
+    };
+
+    fn read(params: &mut Params<'_>) -> Result<Self, Reported> {
+        let state = params.required("PreviousContactParticipantState", |p, name| {
+            p.choice(
+                name,
+                &[
+                    ("AgentOnHold", PreviousParticipants::AgentOnHold),
+                    ("CustomerOnHold", PreviousParticipants::CustomerOnHold),
+                    ("OffHold", PreviousParticipants::OffHold),
+                ],
+            )
+        });
+        state.map(Self)
+    }
+
+    fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
+        if at.channel() != Some(Channel::Voice) {
+            return Err(Failure::because("the action works on voice contacts only"));
+        }
+        Ok(Outcome::Do(Command::SetPreviousParticipants(self.0)))
     }
 }

@@ -4,7 +4,7 @@
 use model::Channel;
 
 use crate::block::{At, ConditionRule, Failure, NextRule, Outcome, Spec, Transitions};
-use crate::command::{FlowEnd, FlowError};
+use crate::command::FlowError;
 use crate::params::Params;
 use crate::places::Places;
 
@@ -19,8 +19,6 @@ pub(crate) struct Entry {
     why: Why,
     /// The branch it takes; `None` where Amazon Connect knows no error of it.
     branch: Option<FlowError>,
-    /// What happens where that branch is missing.
-    without: Without,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,27 +29,14 @@ enum Why {
     NotYet(&'static str),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Without {
-    /// The flow is refused.
-    Refuse,
-    /// The flow ends there and the contact goes on waiting, as in Amazon Connect.
-    Finish,
-}
-
 impl Unavailable {
     pub(super) fn check(&self, transitions: &Transitions, params: &mut Params<'_>) {
-        let Entry {
-            spec,
-            why,
-            branch,
-            without,
-        } = self.0;
+        let Entry { spec, why, branch } = self.0;
         let taken = branch.unwrap_or(FlowError::NoMatchingError);
         let handled = transitions
             .on(taken)
             .or(transitions.on(FlowError::NoMatchingError));
-        if handled.is_some() || *without == Without::Finish {
+        if handled.is_some() {
             return;
         }
         let why = match why {
@@ -69,12 +54,7 @@ impl Unavailable {
     }
 
     pub(super) fn enter(&self, at: &mut At<'_>) -> Result<Outcome, Failure> {
-        let Entry {
-            why,
-            branch,
-            without,
-            ..
-        } = self.0;
+        let Entry { why, branch, .. } = self.0;
         let error = branch.unwrap_or(FlowError::NoMatchingError);
         let note = match (why, at.channel()) {
             (Why::VoiceOnly, Some(Channel::Chat | Channel::Task)) => {
@@ -83,10 +63,6 @@ impl Unavailable {
             (Why::VoiceOnly, _) => "the action is not available yet".to_owned(),
             (Why::NotYet(what), _) => format!("{what} not available yet"),
         };
-        if *without == Without::Finish && !at.has_branch(error) {
-            at.note(note);
-            return Ok(Outcome::End(FlowEnd::Finished));
-        }
         Err(Failure {
             error,
             note: Some(note.into()),
@@ -116,7 +92,6 @@ const fn entry(name: &'static str, places: Places, why: Why) -> Entry {
         },
         why,
         branch: Some(FlowError::NoMatchingError),
-        without: Without::Refuse,
     }
 }
 
@@ -128,17 +103,7 @@ const INTERACTIVE: Places = Places::INBOUND
     .and(Places::TRANSFER)
     .and(Places::CUSTOMER_QUEUE);
 
-static TABLE: [Entry; 27] = [
-    // Loops of prompts end with the contact's wait; exports give them no branch at all.
-    Entry {
-        without: Without::Finish,
-        ..entry(
-            "MessageParticipantIteratively",
-            Places::CUSTOMER_QUEUE.and(Places::HOLD),
-            Why::VoiceOnly,
-        )
-    },
-    entry("GetParticipantInput", INTERACTIVE, Why::VoiceOnly),
+static TABLE: [Entry; 24] = [
     entry(
         "ConnectParticipantWithLexBot",
         INTERACTIVE,
@@ -166,11 +131,6 @@ static TABLE: [Entry; 27] = [
         "UpdateContactMediaProcessing",
         Places::ANY,
         Why::NotYet("message processors are"),
-    ),
-    entry(
-        "UpdatePreviousContactParticipantState",
-        Places::INBOUND.and(Places::TRANSFER),
-        Why::VoiceOnly,
     ),
     Entry {
         branch: None,

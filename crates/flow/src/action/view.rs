@@ -72,7 +72,12 @@ impl Behavior for ShowView {
             Some(data) => data.render(at)?,
             None => json!({}),
         };
-        Ok(Outcome::Do(Command::ShowView { view, data }))
+        let actions = at.results().map(str::to_owned).collect();
+        Ok(Outcome::Do(Command::ShowView {
+            view,
+            data,
+            actions,
+        }))
     }
 
     fn answer(&self, at: &mut At<'_>, answer: Answer) -> Result<Outcome, Failure> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use flow::command::{FlowEnd, FlowError, WaitEventKind};
+use flow::command::{FlowEnd, FlowError, Prompt, WaitEventKind};
 use flow::run::ContentHash;
 use flow::{
     Answer, Command, Facts, Flow, FlowKey, FlowKind, FlowRef, FlowRun, Library, Next, WaitEvent,
@@ -193,11 +193,31 @@ fn shown(next: &Next) -> String {
                 .map(|(name, r)| (name, &r.kind, r.value.expose()))
                 .collect::<Vec<_>>(),
         ),
-        Next::Do(Command::ShowView { view, data }) => format!("view {view} {data}"),
+        Next::Do(Command::Play(prompt)) => format!("play {}", heard(prompt)),
+        Next::Do(Command::PlayLoop(prompts)) => {
+            let prompts: Vec<_> = prompts.iter().map(heard).collect();
+            format!("loop {}", prompts.join(", "))
+        }
+        Next::Do(Command::Collect(request)) => format!(
+            "collect {} {request:?}",
+            request.prompt.as_ref().map(heard).unwrap_or_default()
+        ),
+        Next::Do(Command::ShowView {
+            view,
+            data,
+            actions,
+        }) => format!("view {view} {data} for {actions:?}"),
         Next::Do(Command::SetRecordingBehavior(behavior)) => format!("recording {behavior}"),
         Next::Do(other) => format!("do {other:?}"),
         Next::Wait(wait) => format!("wait {:?} or {:?}", wait.limit, wait.events),
         Next::End(end) => format!("end {end:?}"),
+    }
+}
+
+fn heard(prompt: &Prompt) -> &str {
+    match prompt {
+        Prompt::Text(text) | Prompt::Ssml(text) => text.expose(),
+        Prompt::Recorded(id) => id,
     }
 }
 

@@ -15,3 +15,4 @@ mod publication;
 mod running;
 mod shared_flows;
 mod values;
+mod voice;

@@ -1,5 +1,6 @@
-//! Clients: kept connections over TLS, signatures of programs, sockets of customers.
+//! Clients: kept connections over TLS, signatures of programs, sockets of customers and agents.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,14 +8,15 @@ use aws_lc_rs::{digest, hmac};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
-use hyper::{Request, StatusCode};
+use hyper::header::SET_COOKIE;
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use model::Timestamp;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
@@ -31,7 +33,7 @@ pub(crate) struct Site {
     authority: String,
 }
 
-/// The customer's end of a chat.
+/// The customer's end of a chat, or an agent's workspace.
 pub(crate) type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 impl Site {
@@ -50,10 +52,13 @@ impl Site {
         }
     }
 
-    async fn secured(&self) -> TlsStream<TcpStream> {
+    /// A connection from this address, which is one of the machine's own.
+    async fn secured(&self, from: Ipv4Addr) -> TlsStream<TcpStream> {
         let (_, port) = self.authority.rsplit_once(':').unwrap();
-        let stream = TcpStream::connect(("127.0.0.1", port.parse().unwrap())).await;
-        let stream = stream.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((from, 0))).unwrap();
+        let to = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().unwrap()));
+        let stream = socket.connect(to).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let name = ServerName::try_from("localhost").unwrap();
         self.tls.connect(name, stream).await.unwrap()
@@ -61,22 +66,40 @@ impl Site {
 
     /// A connection that is kept for many requests.
     pub(crate) async fn connect(&self) -> Connection {
-        let stream = TokioIo::new(self.secured().await);
+        self.connect_from(Ipv4Addr::LOCALHOST).await
+    }
+
+    /// The same from another address of the machine.
+    pub(crate) async fn connect_from(&self, address: Ipv4Addr) -> Connection {
+        let stream = TokioIo::new(self.secured(address).await);
         let (sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
         // It ends with its sender.
         tokio::spawn(connection);
         Connection {
             sender,
+            origin: self.origin.clone(),
             authority: self.authority.clone(),
         }
     }
 
     /// Opens the socket at this address, as a customer's page does.
     pub(crate) async fn open_socket(&self, url: &str) -> Socket {
+        self.open(url.into_client_request().unwrap()).await
+    }
+
+    /// Opens the workspace of the agent whose session this cookie names.
+    pub(crate) async fn open_workspace(&self, cookie: &str) -> Socket {
+        let url = format!("wss://{}/api/workspace/socket", self.authority);
         let mut request = url.into_client_request().unwrap();
+        let cookie = cookie.parse().unwrap();
+        request.headers_mut().insert("cookie", cookie);
+        self.open(request).await
+    }
+
+    async fn open(&self, mut request: Request<()>) -> Socket {
         let origin = self.origin.parse().unwrap();
         request.headers_mut().insert("origin", origin);
-        let stream = self.secured().await;
+        let stream = self.secured(Ipv4Addr::LOCALHOST).await;
         let opened = tokio_tungstenite::client_async(request, stream).await;
         opened.unwrap().0
     }
@@ -85,18 +108,20 @@ impl Site {
 /// One kept connection.
 pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
+    origin: String,
     authority: String,
 }
 
 impl Connection {
     /// Sends, reads the whole answer and insists on 200.
-    async fn send(&mut self, request: Request<Full<Bytes>>) -> Bytes {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Response<Bytes> {
         self.sender.ready().await.unwrap();
         let response = self.sender.send_request(request).await.unwrap();
-        let status = response.status();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&body));
-        body
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&body);
+        assert_eq!(head.status, StatusCode::OK, "{text}");
+        Response::from_parts(head, body)
     }
 
     /// A signed request of a program.
@@ -120,7 +145,7 @@ impl Connection {
             )
             .body(Full::from(body.to_owned()))
             .unwrap();
-        self.send(request).await
+        self.send(request).await.into_body()
     }
 
     /// What a participant of a chat does, with its token.
@@ -131,7 +156,27 @@ impl Connection {
             .header("x-amz-bearer", token)
             .body(Full::from(body.to_string()))
             .unwrap();
-        self.send(request).await
+        self.send(request).await.into_body()
+    }
+
+    /// What a page does before anybody has signed in; returns the answer, and the cookie that it sets.
+    pub(crate) async fn post_from_page(
+        &mut self,
+        path: &str,
+        body: &Value,
+    ) -> (Value, Option<String>) {
+        let request = Request::post(path)
+            .header("host", &self.authority)
+            .header("origin", &self.origin)
+            .header("content-type", "application/json")
+            .body(Full::from(body.to_string()))
+            .unwrap();
+        let response = self.send(request).await;
+        let cookie = response.headers().get(SET_COOKIE).map(|cookie| {
+            let (cookie, _) = cookie.to_str().unwrap().split_once(';').unwrap();
+            cookie.to_owned()
+        });
+        (serde_json::from_slice(response.body()).unwrap(), cookie)
     }
 }
 
@@ -193,10 +238,15 @@ fn sha256_hex(text: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
+/// The time now, in whole seconds.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp::from_secs(i64::try_from(since.as_secs()).unwrap())
+}
+
 /// The time now as SigV4 writes it: `20270115T080000Z`.
 fn basic_time() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let now = Timestamp::from_secs(i64::try_from(since.as_secs()).unwrap()).to_string();
+    let now = now().to_string();
     let (seconds, _) = now.split_once('.').unwrap();
     format!("{}Z", seconds.replace(['-', ':'], ""))
 }

@@ -1,4 +1,4 @@
-//! The whole program over TLS: DescribeQueue, chat messages, memory of idle chats.
+//! The whole program over TLS: DescribeQueue, chat messages, memory of idle and of connected chats.
 //!
 //! Starts `ringfence demo` (the binary that `RINGFENCE_BIN` names, else the one built along) on a free
 //! port of this machine and ends it. `cargo bench -p server --bench http` prints a line of a table for
@@ -6,6 +6,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -13,8 +15,11 @@
     reason = "a bench prints its measurements"
 )]
 
+mod agents;
 mod chats;
 mod client;
+mod delays;
+mod messages;
 mod program;
 mod queues;
 
@@ -27,11 +32,15 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let program = Program::start();
+    let mut program = Program::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    let agents = runtime.block_on(agents::sign_in(&program, chats::AGENTS));
+    // Checking passwords takes memory that the allocator keeps and chats would use unseen. Sessions are
+    // stored.
+    program.restart();
     let lines = runtime.block_on(async {
         let describe = queues::measure(&program).await;
-        let chats = chats::measure(&program).await;
+        let chats = chats::measure(&program, agents).await;
         [describe, chats].concat()
     });
     drop(program);

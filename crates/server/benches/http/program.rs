@@ -1,59 +1,71 @@
 //! The program under load, and what the system knows of its use of processor and memory.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
 /// Ticks a second in `/proc/PID/stat`: the same on every Linux (`USER_HZ`).
 const TICKS_PER_SECOND: f64 = 100.0;
+/// Lines of the log that are shown when the program fails.
+const LOG_LINES_SHOWN: usize = 40;
+/// The log's file in the program's folder.
+const LOG: &str = "log";
+/// The file to which it writes where it is and who may sign in.
+const VARIABLES: &str = "env";
 
 /// A sample center in a folder of its own; ended when dropped.
 pub(crate) struct Program {
     child: Child,
     variables: BTreeMap<String, String>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Program {
     /// Starts it and returns when it says that it is ready.
     pub(crate) fn start() -> Self {
-        let binary = std::env::var_os("RINGFENCE_BIN")
-            .map_or_else(|| env!("CARGO_BIN_EXE_ringfence").into(), PathBuf::from);
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let env_file = folder.path().join("env");
-        let mut child = Command::new(binary)
-            .args(["demo", "--port", "0", "--data"])
-            .arg(folder.path().join("data"))
-            .arg("--env-file")
-            .arg(&env_file)
-            .env("RUST_LOG", "warn")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.any(|line| line.is_ok_and(|line| line == "ready"));
         let mut program = Self {
-            child,
+            child: spawn(folder.path()),
             variables: BTreeMap::new(),
-            _folder: folder,
+            folder,
         };
+        program.await_ready();
+        program
+    }
+
+    /// Ends it and starts it again, with what it has stored and nothing in memory.
+    pub(crate) fn restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = spawn(self.folder.path());
+        self.await_ready();
+    }
+
+    /// Waits until it is ready and reads its variables, which are new at each start.
+    fn await_ready(&mut self) {
+        let mut lines = BufReader::new(self.child.stdout.take().unwrap()).lines();
+        let ready = lines.any(|line| line.is_ok_and(|line| line == "ready"));
         assert!(ready, "the program ended before it was ready");
-        program.variables = std::fs::read_to_string(&env_file)
+        self.variables = std::fs::read_to_string(self.folder.path().join(VARIABLES))
             .unwrap()
             .lines()
             .filter_map(|line| line.strip_prefix("export ")?.split_once('='))
             .map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned()))
             .collect();
-        program
     }
 
     /// A variable of the file that the demo writes.
     pub(crate) fn variable(&self, name: &str) -> &str {
         self.variables.get(name).unwrap()
+    }
+
+    /// Where its data lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Memory that is resident, KiB.
@@ -73,10 +85,22 @@ impl Program {
             load_s: seconds("self"),
         }
     }
+
+    fn show_log(&self) {
+        let log = std::fs::read_to_string(self.folder.path().join(LOG)).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        let shown = lines.len().saturating_sub(LOG_LINES_SHOWN);
+        let tail = lines.get(shown..).unwrap_or_default().join("\n");
+        eprintln!("the program's log ends so:\n{tail}");
+    }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
+        let ended = self.child.try_wait().is_ok_and(|status| status.is_some());
+        if ended || std::thread::panicking() {
+            self.show_log();
+        }
         // It may have ended already; nothing else can be done here.
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -100,6 +124,20 @@ impl ProcessorTime {
             cores(self.load_s, before.load_s)
         )
     }
+}
+
+fn spawn(folder: &Path) -> Child {
+    let binary = std::env::var_os("RINGFENCE_BIN")
+        .map_or_else(|| env!("CARGO_BIN_EXE_ringfence").into(), PathBuf::from);
+    Command::new(binary)
+        .args(["demo", "--port", "0", "--data"])
+        .arg(folder.join("data"))
+        .arg("--env-file")
+        .arg(folder.join(VARIABLES))
+        .stdout(Stdio::piped())
+        .stderr(File::create(folder.join(LOG)).unwrap())
+        .spawn()
+        .unwrap()
 }
 
 fn seconds(process: &str) -> f64 {

@@ -15,11 +15,11 @@ use super::{failed, refused};
 use resources::{check_references, delete_resource, put_resource};
 
 /// Most writes of one batch.
-pub const BATCH_WRITES_MAX: usize = 10_000;
+pub const BATCH_WRITES_MAX: usize = 50_000;
 /// Most sealed bytes of one row.
 pub const SEALED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Most sealed bytes of one batch.
-pub const BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+pub const BATCH_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Longest topic of the outbox.
 pub const TOPIC_BYTES_MAX: usize = 256;
 

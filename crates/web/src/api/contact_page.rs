@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use engine::ContactEvent;
 use engine::effect::ContactEventKind;
-use flow::FlowKey;
+use flow::{FlowKey, FlowLog};
 use model::contact::{ContactRecord, PersonalText, QueueRef};
 use model::{Channel, ContactId, ResourceId, ResourceKind, Tags, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -91,17 +91,7 @@ struct RecordJson<'a> {
     rename_all_fields = "camelCase"
 )]
 enum EntryJson<'a> {
-    /// Something happened to the contact, in the words of Amazon Connect's contact events.
-    Event {
-        at: Timestamp,
-        event: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        queue_name: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        agent_username: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        detail: Option<String>,
-    },
+    Event(EventJson),
     /// A block of a flow ran.
     FlowStep {
         at: Timestamp,
@@ -111,6 +101,22 @@ enum EntryJson<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         outcome: Option<&'a str>,
     },
+}
+
+/// Something happened to the contact, in the words of Amazon Connect's contact events.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventJson {
+    at: Timestamp,
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quick_connect_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 /// `GET /api/contacts/{contact}`.
@@ -240,52 +246,41 @@ fn entry<'a>(
     name_of: &dyn Fn(ResourceKind, ResourceId) -> Option<String>,
 ) -> Option<EntryJson<'a>> {
     let at = event.at;
-    let plain = |event| EntryJson::Event {
+    let plain = |event| EventJson {
         at,
         event,
         queue_name: None,
         agent_username: None,
+        quick_connect_name: None,
         detail: None,
     };
-    let of_agent = |event, agent: &UserId| EntryJson::Event {
-        at,
-        event,
-        queue_name: None,
-        agent_username: name_of(ResourceKind::User, (*agent).into()),
-        detail: None,
+    let user_name = |user: &UserId| name_of(ResourceKind::User, (*user).into());
+    let of_agent = |event, agent: &UserId| EventJson {
+        agent_username: user_name(agent),
+        ..plain(event)
     };
-    let queue_name = |queue: &QueueRef| match queue {
-        QueueRef::Standard(queue) => name_of(ResourceKind::Queue, (*queue).into()),
-        QueueRef::Agent(_) => None,
+    let detailed = |event, detail| EventJson {
+        detail: Some(detail),
+        ..plain(event)
     };
-    Some(match &event.kind {
+    let of_queue = |event, queue: Option<&QueueRef>| EventJson {
+        queue_name: match queue {
+            Some(QueueRef::Standard(queue)) => name_of(ResourceKind::Queue, (*queue).into()),
+            Some(QueueRef::Agent(_)) | None => None,
+        },
+        agent_username: match queue {
+            Some(QueueRef::Agent(agent)) => user_name(agent),
+            Some(QueueRef::Standard(_)) | None => None,
+        },
+        ..plain(event)
+    };
+    Some(EntryJson::Event(match &event.kind {
         ContactEventKind::Initiated => plain("INITIATED"),
-        ContactEventKind::Flow(step) => EntryJson::FlowStep {
-            at,
-            flow_name: match step.flow.key {
-                FlowKey::Flow(id) => name_of(ResourceKind::Flow, id.into()),
-                FlowKey::Module(id) => name_of(ResourceKind::FlowModule, id.into()),
-            }
-            .unwrap_or_default(),
-            block_id: &step.block,
-            block_type: &step.action,
-            // The way on is not worth a word where there was no other.
-            outcome: Some(step.outcome.as_str())
-                .filter(|outcome| !outcome.is_empty() && *outcome != "NextAction"),
-        },
-        ContactEventKind::Queued { queue } => EntryJson::Event {
-            at,
-            event: "QUEUED",
-            queue_name: queue_name(queue),
-            agent_username: None,
-            detail: None,
-        },
-        ContactEventKind::Offered { agent, queue } => EntryJson::Event {
-            at,
-            event: "OFFERED",
-            queue_name: queue.as_ref().and_then(queue_name),
-            agent_username: name_of(ResourceKind::User, (*agent).into()),
-            detail: None,
+        ContactEventKind::Flow(step) => return Some(flow_step(at, step, name_of)),
+        ContactEventKind::Queued { queue } => of_queue("QUEUED", Some(queue)),
+        ContactEventKind::Offered { agent, queue } => EventJson {
+            agent_username: user_name(agent),
+            ..of_queue("OFFERED", queue.as_ref())
         },
         ContactEventKind::Missed { agent, declined } if *declined => {
             of_agent("OFFER_DECLINED", agent)
@@ -293,23 +288,42 @@ fn entry<'a>(
         ContactEventKind::Missed { agent, .. } => of_agent("OFFER_MISSED", agent),
         ContactEventKind::ConnectedToAgent { agent } => of_agent("CONNECTED_TO_AGENT", agent),
         ContactEventKind::AfterContactWorkEnded { agent } => of_agent("WRAP_UP_ENDED", agent),
+        ContactEventKind::Held { agent } => of_agent("HELD", agent),
+        ContactEventKind::Resumed { agent } => of_agent("RESUMED", agent),
+        ContactEventKind::FlowStopped { reason } => detailed("FLOW_STOPPED", reason.clone()),
         ContactEventKind::DataUpdated => plain("CONTACT_DATA_UPDATED"),
-        ContactEventKind::Transferred { next } => EntryJson::Event {
-            at,
-            event: "TRANSFERRED",
-            queue_name: None,
-            agent_username: None,
-            detail: Some(next.to_string()),
+        ContactEventKind::Transferred {
+            to, quick_connect, ..
+        } => EventJson {
+            quick_connect_name: quick_connect
+                .and_then(|id| name_of(ResourceKind::QuickConnect, id.into())),
+            ..of_queue("TRANSFERRED", to.as_ref())
         },
-        ContactEventKind::Disconnected { reason } => EntryJson::Event {
-            at,
-            event: "DISCONNECTED",
-            queue_name: None,
-            agent_username: None,
-            detail: Some(reason.as_str().to_owned()),
-        },
+        ContactEventKind::Disconnected { reason } => {
+            detailed("DISCONNECTED", reason.as_str().to_owned())
+        }
         ContactEventKind::FlowStarted(_)
         | ContactEventKind::Dequeued { .. }
         | ContactEventKind::AfterContactWorkStarted { .. } => return None,
-    })
+    }))
+}
+
+fn flow_step<'a>(
+    at: Timestamp,
+    step: &'a FlowLog,
+    name_of: &dyn Fn(ResourceKind, ResourceId) -> Option<String>,
+) -> EntryJson<'a> {
+    EntryJson::FlowStep {
+        at,
+        flow_name: match step.flow.key {
+            FlowKey::Flow(id) => name_of(ResourceKind::Flow, id.into()),
+            FlowKey::Module(id) => name_of(ResourceKind::FlowModule, id.into()),
+        }
+        .unwrap_or_default(),
+        block_id: &step.block,
+        block_type: &step.action,
+        // The way on is not worth a word where there was no other.
+        outcome: Some(step.outcome.as_str())
+            .filter(|outcome| !outcome.is_empty() && *outcome != "NextAction"),
+    }
 }

@@ -191,8 +191,9 @@ async fn complete(connection: &Connection, contact: ContactId) -> Result<Done, A
     }
     let call = connection.call_on(contact, "CompleteContact");
     let result = async {
-        let permit = connection.permit::<CompleteContact>(&call, contact)?;
-        connection.state.app().complete_contact(&call, permit).await
+        let app = connection.state.app();
+        let permit = app.authorize::<CompleteContact>(&call, connection.own_presence()?)?;
+        app.complete_contact(&call, permit, contact).await
     }
     .await;
     connection.done(&call, result, error::CONTACT_ENDED).await

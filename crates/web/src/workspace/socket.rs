@@ -130,7 +130,21 @@ async fn serve(
         close = socket::ping(&connection.outbound) => close,
         close = queue.write_to(&mut sender) => close,
     };
+    if [Close::SESSION_ENDED, Close::NOT_PERMITTED].contains(&close) {
+        leave(&connection).await;
+    }
     socket::finish(sender, incoming.into_inner(), close).await;
+}
+
+/// Who may work no longer takes no more contacts.
+async fn leave(connection: &Connection) {
+    let Some((_, user)) = user_of(&connection.holder.principal()) else {
+        return;
+    };
+    let instance = connection.state.settings().instance;
+    if let Err(error) = connection.state.app().agent_left(instance, user).await {
+        tracing::error!(error = %error, "an agent who left stays in its status");
+    }
 }
 
 /// Takes the page's frames in: answers pings, queues the rest. Requests of one socket are done in their

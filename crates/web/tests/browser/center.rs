@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use app::action::{
-    Action, CreateContactFlow, CreateInstance, CreateUser, UpdateUserSecurityProfiles,
+    Action, CreateContactFlow, CreateInstance, CreateUser, TransferContact,
+    UpdateUserSecurityProfiles,
 };
 use app::config::NewResource;
 use app::limiter::Rate;
@@ -16,6 +17,7 @@ use app::{Adapters, App, Call, Principal, Settings, Target};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use engine::input::TransferTarget;
 use model::resource::{
     FlowDefinition, FlowState, FlowStatus, FlowType, PhoneConfig, PhoneType, User,
 };
@@ -166,15 +168,7 @@ impl Center {
             .app
             .resource_by_name(self.instance, ResourceKind::User, username)
             .unwrap();
-        let principal = Principal::AccessKey {
-            key_id: "AKIAEXAMPLE".to_owned(),
-            account: "123456789012".to_owned(),
-            name: "test".to_owned(),
-        };
-        let request = RequestId::from_u128(2);
-        let source = "connect.amazonaws.com";
-        let call = Call::new(principal, request, source, "UpdateUserSecurityProfiles");
-        let call = Arc::new(call);
+        let call = program_call("UpdateUserSecurityProfiles");
         let target = Target::Resource(self.instance, ResourceKind::User, user.id);
         let permit = self
             .app
@@ -185,6 +179,25 @@ impl Center {
                 draft.body.security_profiles.clear();
                 Ok(())
             })
+            .await
+            .unwrap();
+    }
+
+    /// A program hands a contact on to the queue of all.
+    pub(crate) async fn transfer(&self, contact: &str) {
+        let queue = self
+            .app
+            .resource_by_name(self.instance, ResourceKind::Queue, "BasicQueue")
+            .unwrap();
+        let call = program_call("TransferContact");
+        let target = Target::Contact(self.instance, contact.parse().unwrap());
+        let permit = self
+            .app
+            .authorize::<TransferContact>(&call, target)
+            .unwrap();
+        let to = TransferTarget::Queue(queue.id.into());
+        self.app
+            .transfer_contact(&call, permit, self.flow, to, None)
             .await
             .unwrap();
     }
@@ -274,6 +287,7 @@ async fn start_app(
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(2)).unwrap()),
         blobs: Arc::clone(store) as _,
         scanner: None,
+        telephony: None,
         clock: Arc::clone(clock) as _,
     };
     let settings = Settings {
@@ -288,6 +302,18 @@ async fn start_app(
         },
     };
     App::start(adapters, settings).await.unwrap()
+}
+
+/// A call of an administrator's program.
+fn program_call(operation: &'static str) -> Arc<Call> {
+    let principal = Principal::AccessKey {
+        key_id: "AKIAEXAMPLE".to_owned(),
+        account: "123456789012".to_owned(),
+        name: "test".to_owned(),
+    };
+    let request = RequestId::from_u128(2);
+    let source = "connect.amazonaws.com";
+    Arc::new(Call::new(principal, request, source, operation))
 }
 
 pub(crate) fn system_call(operation: &'static str) -> Arc<Call> {

@@ -13,13 +13,13 @@ use crate::center::{Answer, Browser, Center, FILES_HOST, ORIGIN, SHOP, request};
 use crate::chat::Customer;
 use crate::workspace::{accept_offer, available_agent};
 
-fn path_of(url: &str) -> String {
+pub(crate) fn path_of(url: &str) -> String {
     url.strip_prefix("https://files.example")
         .unwrap()
         .to_owned()
 }
 
-async fn put(center: &Center, path: &str, bytes: &'static [u8]) -> Answer {
+pub(crate) async fn put(center: &Center, path: &str, bytes: &'static [u8]) -> Answer {
     put_as(center, path, Some("text/plain"), bytes).await
 }
 

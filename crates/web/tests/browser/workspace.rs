@@ -6,6 +6,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::center::{Browser, Center, ORIGIN};
 use crate::chat::Customer;
+use crate::files::{path_of, put};
 use crate::sockets::{Socket, open, open_workspace, pushed};
 
 const MESSAGE: &str = "3f0c2b8e-6c5d-4a59-9a53-0d0a1b2c3d4e";
@@ -174,6 +175,104 @@ async fn signing_out_closes_the_socket_at_once() {
     socket.next().await.unwrap();
     browser.post("/api/sign-out", json!({})).await;
     assert_eq!(socket.until_closed().await, 4401);
+}
+
+/// Kind of the status in which the agent's workspace shows it, when it is opened anew.
+async fn status_kind(address: std::net::SocketAddr, browser: &Browser<'_>) -> String {
+    let mut socket = open_workspace(address, browser).await;
+    let snapshot = socket.next().await.unwrap();
+    snapshot["agent"]["status"]["kind"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_signs_out_takes_no_more_contacts() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let other = center.sign_in("ada").await;
+    let mut socket = available_agent(address, &browser).await;
+    browser.post("/api/sign-out", json!({})).await;
+    assert_eq!(socket.until_closed().await, 4401);
+    assert_eq!(status_kind(address, &other).await, "OFFLINE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_with_another_workspace_stays_when_one_signs_out() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let (one, other) = (center.sign_in("ada").await, center.sign_in("ada").await);
+    let mut socket = available_agent(address, &one).await;
+    let mut stays = open_workspace(address, &other).await;
+    stays.next().await.unwrap();
+    one.post("/api/sign-out", json!({})).await;
+    assert_eq!(socket.until_closed().await, 4401);
+    assert_eq!(status_kind(address, &other).await, "ROUTABLE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declined_offer_is_cleared_by_its_agent() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut agent = available_agent(address, &browser).await;
+    let customer = Customer::arrive(&center).await;
+    let offered = agent.until_contact_is("CONNECTING").await;
+    let contact = offered["contactId"].clone();
+    let decline = json!({"type": "contact.decline", "contactId": contact});
+    assert_eq!(agent.ask("decline", decline).await["type"], "ack");
+    agent.until_contact_is("MISSED").await;
+    customer.leave(&center).await;
+    let clear = json!({"type": "contact.complete", "contactId": contact});
+    let answer = agent.ask("clear", clear).await;
+    assert_eq!(answer["type"], "ack", "{answer}");
+    agent
+        .until_snapshot(|snapshot| snapshot["contacts"] == json!([]))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_handed_a_chat_on_does_not_read_along() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let (ada, grace) = (center.sign_in("ada").await, center.sign_in("grace").await);
+    let mut first = available_agent(address, &ada).await;
+    let customer = Customer::arrive(&center).await;
+    let contact = accept_offer(&mut first).await;
+    customer.say(&center, "before").await;
+    let mut second = available_agent(address, &grace).await;
+    center.transfer(&contact).await;
+    first.until_contact_is("ENDED").await;
+    let next = accept_offer(&mut second).await;
+    customer.say(&center, "after").await;
+    let files = format!("/api/contacts/{next}/attachments");
+    let new = json!({"name": "after.txt", "size": 5, "contentType": "text/plain"});
+    let granted = grace.post(&files, new).await.json();
+    put(
+        &center,
+        &path_of(granted["url"].as_str().unwrap()),
+        b"12345",
+    )
+    .await;
+    let file = granted["attachmentId"].as_str().unwrap();
+    let complete = format!("{files}/{file}/complete");
+    let done = grace.post(&complete, json!({})).await;
+    assert_eq!(done.status, StatusCode::NO_CONTENT);
+
+    let texts = async |socket: &mut Socket, contact: &str| {
+        let ask = json!({"type": "chat.history", "contactId": contact, "afterSequence": 0});
+        let history = socket.ask("history", ask).await;
+        let items = history["items"].as_array().unwrap().clone();
+        let texts = items.iter().filter_map(|item| item["text"].as_str());
+        texts.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&mut first, &contact).await, ["before"]);
+    assert_eq!(texts(&mut second, &next).await, ["before", "after"]);
+    let of = |contact: &str| format!("/api/contacts/{contact}/attachments/{file}");
+    assert_eq!(ada.get(&of(&contact)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(grace.get(&of(&next)).await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

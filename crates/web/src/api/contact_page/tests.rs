@@ -1,9 +1,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use flow::command::FlowLog;
 use flow::{ContentHash, FlowRef};
 use model::contact::DisconnectReason;
-use model::{FlowId, QueueId};
+use model::{FlowId, QueueId, QuickConnectId};
 use serde_json::Value;
 
 use super::*;
@@ -62,6 +61,8 @@ fn events_have_the_words_of_contact_events() {
         (
             ContactEventKind::Transferred {
                 next: ContactId::from_u128(9),
+                to: None,
+                quick_connect: None,
             },
             "TRANSFERRED",
         ),
@@ -87,6 +88,38 @@ fn an_offer_names_its_queue_and_its_agent() {
     });
     assert_eq!(json["queueName"], "a queue");
     assert_eq!(json["agentUsername"], "a user");
+}
+
+#[test]
+fn a_transfer_names_where_it_leads_and_no_id() {
+    let to = |to| {
+        shown(ContactEventKind::Transferred {
+            next: ContactId::from_u128(9),
+            to: Some(to),
+            quick_connect: Some(QuickConnectId::from_u128(8)),
+        })
+    };
+    let queue = to(QueueRef::Standard(QueueId::from_u128(3)));
+    assert_eq!(queue["queueName"], "a queue");
+    assert_eq!(queue["quickConnectName"], "a quick-connect");
+    let agent = to(QueueRef::Agent(UserId::from_u128(2)));
+    assert_eq!(agent["agentUsername"], "a user");
+    for shown in [queue, agent] {
+        assert!(
+            !shown
+                .to_string()
+                .contains(&ContactId::from_u128(9).to_string())
+        );
+    }
+}
+
+#[test]
+fn waiting_for_one_agent_names_that_agent() {
+    let queue = QueueRef::Agent(UserId::from_u128(2));
+    assert_eq!(
+        shown(ContactEventKind::Queued { queue })["agentUsername"],
+        "a user"
+    );
 }
 
 fn step(outcome: &str) -> Value {

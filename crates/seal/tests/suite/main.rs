@@ -1,6 +1,8 @@
 //! What was sealed opens in its place alone, and nothing that comes from outside makes it panic.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod stream;
+
 use model::InstanceId;
 use proptest::collection::vec;
 use proptest::prelude::*;
