@@ -23,6 +23,11 @@ impl ActionSpec {
             .split_once(':')
             .map_or(self.name, |(_, operation)| operation)
     }
+
+    /// Whether a participant may still do it when its chat is over: connect, and read what was said.
+    pub(crate) fn is_open_after_chat(&self) -> bool {
+        self.access != Access::Write || self == CreateParticipantConnection::SPEC
+    }
 }
 
 /// Which targets a user's permission covers.

@@ -23,6 +23,7 @@ pub mod ports;
 pub mod principal;
 mod repeat;
 pub mod signin;
+mod text;
 mod vault;
 
 pub use app::{Adapters, App, Settings};

@@ -12,6 +12,7 @@ use model::{Channel, ResourceId, ResourceKind, SecurityProfileId, TAGS_MAX, Tags
 use crate::center::resources::Resources;
 use crate::error::AppError;
 use crate::principal::Principal;
+use crate::text::check_characters;
 
 /// Longest name of most kinds, characters.
 pub(crate) const NAME_CHARS_MAX: usize = 127;
@@ -303,6 +304,7 @@ fn check_user(user: &User) -> Result<(), AppError> {
         if name.expose().chars().count() > 255 {
             return invalid("first and last name have at most 255 characters".to_owned());
         }
+        check_characters("a first or last name", name.expose())?;
     }
     if user.security_profiles.len() > USER_SECURITY_PROFILES_MAX {
         return invalid(format!(
