@@ -202,12 +202,7 @@ actions! {
     GetAuthenticationUrl: "execute-api", Read, Own, [], [Participant];
     CancelParticipantAuthentication: "execute-api", Write, Own, [], [Participant];
     // Calls.
-    ClaimPhoneNumber: "connect", Write, Any, ["PhoneNumbers.Claim"], [System];
-    DescribePhoneNumber: "connect", Read, Any, ["PhoneNumbers.View"], [];
-    ListPhoneNumbersV2: "connect", Read, Any, ["PhoneNumbers.View"], [];
-    AssociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [System];
-    DisassociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
-    ReleasePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Release"], [];
+    ClaimPhoneNumber: "ringfence", Write, Any, ["PhoneNumbers.Claim"], [System];
     TakeCall: "ringfence", Write, Any, [], [System];
     // The workspace: the agent's own presence and contacts.
     OpenWorkspace: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];

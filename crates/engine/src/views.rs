@@ -79,6 +79,10 @@ pub struct AgentContact {
     pub enqueued_at: Option<Timestamp>,
     /// Name of the customer of a chat.
     pub customer_name: Option<PersonalText>,
+    /// The number or address of the customer of a call, where it is told.
+    pub customer_address: Option<PersonalText>,
+    /// Of a call that goes on: whether the customer is on hold.
+    pub held: Option<bool>,
     /// As whom the agent takes part in the chat, while it lasts.
     pub participant: Option<ParticipantId>,
 }
@@ -169,6 +173,13 @@ impl Engine {
             queue: queue.map(|queue| (queue.id, queue.name.clone())),
             enqueued_at: queue.map(|queue| queue.enqueued_at),
             customer_name: record.and_then(|record| record.customer_display_name.clone()),
+            customer_address: record
+                .filter(|record| record.channel == Channel::Voice)
+                .and_then(|record| record.customer_endpoint.as_ref())
+                .map(|endpoint| endpoint.address.clone()),
+            held: contact
+                .and_then(|contact| contact.call.as_ref())
+                .map(Call::is_held),
             participant: contact
                 .and_then(|contact| contact.chat.as_ref()?.of_agent(user))
                 .map(|participant| participant.id),

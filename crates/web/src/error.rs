@@ -57,6 +57,14 @@ impl ApiError {
         }
     }
 
+    /// What a browser offers for a call cannot be used; the text says why.
+    pub(crate) fn call_refused(message: String) -> Self {
+        Self {
+            message: message.into(),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "call-refused", "")
+        }
+    }
+
     /// Size or type of a file is refused; the text names the limit.
     pub(crate) fn attachment_refused(message: String) -> Self {
         Self {

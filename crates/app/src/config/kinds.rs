@@ -85,9 +85,7 @@ kinds! {
         creates [CreateQuickConnect] reads [DescribeQuickConnect]
         updates [] lists [ListQuickConnects] deletes [DeleteQuickConnect];
     PhoneNumber, PhoneNumber:
-        creates [ClaimPhoneNumber] reads [DescribePhoneNumber]
-        updates [AssociatePhoneNumberContactFlow, DisassociatePhoneNumberContactFlow]
-        lists [ListPhoneNumbersV2] deletes [ReleasePhoneNumber];
+        creates [ClaimPhoneNumber] reads [] updates [] lists [] deletes [];
     FlowDefinition, Flow:
         creates [CreateContactFlow] reads [DescribeContactFlow]
         updates [UpdateContactFlowContent, UpdateContactFlowMetadata, UpdateContactFlowName]

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use engine::ContactEvent;
 use engine::effect::ContactEventKind;
 use flow::{FlowKey, FlowLog};
-use model::contact::{ContactRecord, PersonalText, QueueRef};
+use model::contact::{ContactRecord, Endpoint, PersonalText, QueueRef};
 use model::{Channel, ContactId, ResourceId, ResourceKind, Tags, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -76,6 +76,16 @@ struct RecordJson<'a> {
     after_contact_work_ended_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scheduled_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holds: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_hold_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longest_hold_ms: Option<u64>,
     agent_connection_attempts: u32,
     references: Vec<ReferenceJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,10 +217,21 @@ fn page_json<'a>(
     }
 }
 
-fn record_json(record: &ContactRecord, may_attributes: bool) -> RecordJson<'_> {
+fn record_json<'r>(record: &'r ContactRecord, may_attributes: bool) -> RecordJson<'r> {
     let queue = record.queue.as_ref();
     let agent = record.agent.as_ref();
+    let held = agent.filter(|agent| agent.holds > 0);
+    let address = |endpoint: Option<&'r Endpoint>| {
+        endpoint
+            .filter(|_| record.channel == Channel::Voice)
+            .map(|endpoint| endpoint.address.expose())
+    };
     RecordJson {
+        customer_address: address(record.customer_endpoint.as_ref()),
+        system_address: address(record.system_endpoint.as_ref()),
+        holds: held.map(|agent| agent.holds),
+        customer_hold_ms: held.map(|agent| agent.customer_hold_ms),
+        longest_hold_ms: held.map(|agent| agent.longest_hold_ms),
         summary: SummaryJson::of(record),
         previous_contact_id: record.previous_id,
         next_contact_id: record.next_id,

@@ -78,6 +78,10 @@ pub(crate) enum Request {
         content_type: MessageType,
         text: String,
     },
+    /// Offers the media of a call.
+    Connect { contact: ContactId, sdp: String },
+    /// Puts the customer of a call on hold, or takes the customer back.
+    Hold { contact: ContactId, on: bool },
     /// Reads items.
     History { contact: ContactId, range: Range },
 }
@@ -242,6 +246,18 @@ enum WireFrame {
         contact_id: ContactId,
         quick_connect_id: QuickConnectId,
     },
+    #[serde(rename = "call.connect")]
+    Connect {
+        request_id: String,
+        contact_id: ContactId,
+        sdp: String,
+    },
+    #[serde(rename = "call.hold")]
+    Hold {
+        request_id: String,
+        contact_id: ContactId,
+        on: bool,
+    },
     #[serde(rename = "chat.send")]
     Send {
         request_id: String,
@@ -307,6 +323,16 @@ impl WireFrame {
                 };
                 (request_id, Ok(request))
             }
+            Self::Connect {
+                request_id,
+                contact_id: contact,
+                sdp,
+            } => (request_id, Ok(Request::Connect { contact, sdp })),
+            Self::Hold {
+                request_id,
+                contact_id: contact,
+                on,
+            } => (request_id, Ok(Request::Hold { contact, on })),
             Self::Send {
                 request_id,
                 contact_id,

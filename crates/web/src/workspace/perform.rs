@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::action::{
-    AcceptContact, Action, CompleteContact, Converse, DeclineContact, EndContact,
-    ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
+    AcceptContact, Action, CompleteContact, ConnectCall, Converse, DeclineContact, EndContact,
+    HoldContact, ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
 };
 use app::chat::Receipt;
 use app::{AppError, Call, Permit, Target};
@@ -33,12 +33,19 @@ pub(crate) async fn requests(
             Ok(Done::Acknowledged) => connection.send(&ServerFrame::Ack {
                 request_id: id.as_str(),
                 item: None,
+                sdp: None,
+            }),
+            Ok(Done::Connected(sdp)) => connection.send(&ServerFrame::Ack {
+                request_id: id.as_str(),
+                item: None,
+                sdp: Some(&sdp),
             }),
             Ok(Done::Said(item)) => connection.send(&ServerFrame::Ack {
                 request_id: id.as_str(),
                 item: item
                     .as_ref()
                     .map(|item| ItemJson::of(item, Some(id.as_str()))),
+                sdp: None,
             }),
             Ok(Done::Read(history)) => connection.send(&history.frame(connection, &id)),
             Err(error) => connection.send(&ServerFrame::refusal(id.as_str(), &error)),
@@ -82,6 +89,8 @@ pub(crate) async fn notices(connection: &Connection, mut waiting: mpsc::Receiver
 enum Done {
     Acknowledged,
     Said(Option<Box<TranscriptItem>>),
+    /// Our end of a call's media.
+    Connected(String),
     Read(History),
 }
 
@@ -141,6 +150,8 @@ async fn perform(
             content_type,
             text,
         } => send(connection, id, contact, content_type, text).await,
+        Request::Connect { contact, sdp } => connect(connection, contact, &sdp).await,
+        Request::Hold { contact, on } => hold(connection, contact, on).await,
         Request::History { contact, range } => history(connection, contact, range).await,
     }
 }
@@ -194,6 +205,35 @@ async fn complete(connection: &Connection, contact: ContactId) -> Result<Done, A
         let app = connection.state.app();
         let permit = app.authorize::<CompleteContact>(&call, connection.own_presence()?)?;
         app.complete_contact(&call, permit, contact).await
+    }
+    .await;
+    connection.done(&call, result, error::CONTACT_ENDED).await
+}
+
+async fn connect(connection: &Connection, contact: ContactId, sdp: &str) -> Result<Done, ApiError> {
+    let call = connection.call_on(contact, "ConnectCall");
+    let result = async {
+        let permit = connection.permit::<ConnectCall>(&call, contact)?;
+        connection
+            .state
+            .app()
+            .connect_call(&call, permit, sdp)
+            .await
+    }
+    .await;
+    connection.state.app().finish(&call, &result).await;
+    result.map(Done::Connected).map_err(|error| match error {
+        AppError::NotFound { .. } | AppError::AccessDenied { .. } => error::CONTACT_ENDED,
+        AppError::Invalid(why) => ApiError::call_refused(why),
+        other => other.into(),
+    })
+}
+
+async fn hold(connection: &Connection, contact: ContactId, on: bool) -> Result<Done, ApiError> {
+    let call = connection.call_on(contact, "HoldContact");
+    let result = async {
+        let permit = connection.permit::<HoldContact>(&call, contact)?;
+        connection.state.app().hold_contact(&call, permit, on).await
     }
     .await;
     connection.done(&call, result, error::CONTACT_ENDED).await

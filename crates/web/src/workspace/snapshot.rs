@@ -68,6 +68,16 @@ struct ContactJson<'a> {
     participant_id: Option<ParticipantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_sequence: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<CallJson<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CallJson<'a> {
+    held: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_address: Option<&'a str>,
 }
 
 /// A reference of a contact, as pages see it.
@@ -157,5 +167,9 @@ fn contact_json(detail: &ContactDetail) -> ContactJson<'_> {
         attributes: detail.attributes.as_ref().map(AttributesJson),
         participant_id: contact.participant,
         last_sequence: detail.last_sequence,
+        call: (contact.channel == Channel::Voice).then(|| CallJson {
+            held: contact.held.unwrap_or(false),
+            customer_address: contact.customer_address.as_ref().map(PersonalText::expose),
+        }),
     }
 }

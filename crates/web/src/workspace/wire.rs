@@ -59,6 +59,8 @@ pub(crate) enum ServerFrame<'a> {
         request_id: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         item: Option<ItemJson<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sdp: Option<&'a str>,
     },
     /// Refused or failed.
     #[serde(rename = "error")]
