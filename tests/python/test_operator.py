@@ -6,8 +6,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+import urllib.error
+import urllib.request
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 
 from demo import Demo
@@ -119,3 +122,49 @@ def test_nothing_that_people_said_lies_on_disk_in_clear(center):
     for path in files:
         assert marker.encode() not in path.read_bytes(), f"{path} holds it in clear"
     assert marker not in center.log.read_text()
+
+
+def test_an_operator_gives_programs_keys_and_people_invitations(center):
+    made = ringfence("iam", "--data", center.data, "create-access-key", "reporting")
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in made.splitlines())
+    key, secret = exported["AWS_ACCESS_KEY_ID"], exported["AWS_SECRET_ACCESS_KEY"]
+    assert key in ringfence("iam", "--data", center.data, "list-access-keys")
+    assert secret not in ringfence("iam", "--data", center.data, "list-access-keys")
+
+    variables = center.variables
+    connect = boto3.client(
+        "connect",
+        region_name=variables["AWS_DEFAULT_REGION"],
+        endpoint_url=variables["AWS_ENDPOINT_URL_CONNECT"],
+        verify=variables["AWS_CA_BUNDLE"],
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+    )
+    instance = variables["RINGFENCE_INSTANCE_ID"]
+    profiles = connect.list_routing_profiles(InstanceId=instance)["RoutingProfileSummaryList"]
+    security = connect.list_security_profiles(InstanceId=instance)["SecurityProfileSummaryList"]
+    agent = next(profile["Id"] for profile in security if profile["Name"] == "Agent")
+    connect.create_user(
+        InstanceId=instance,
+        Username="newcomer",
+        PhoneConfig={"PhoneType": "SOFT_PHONE"},
+        RoutingProfileId=profiles[0]["Id"],
+        SecurityProfileIds=[agent],
+    )
+    link = ringfence("iam", "--data", center.data, "invite", "newcomer").strip()
+    origin, token = link.split("/app/invitation#")
+    body = json.dumps({"token": token, "password": "a heron on the weir at noon"}).encode()
+    request = urllib.request.Request(
+        f"{origin}/api/invitation",
+        data=body,
+        headers={"content-type": "application/json", "origin": origin},
+    )
+    context = ssl.create_default_context(cafile=variables["AWS_CA_BUNDLE"])
+    with urllib.request.urlopen(request, context=context) as answer:
+        assert json.load(answer)["result"] == "second-factor-enrolment"
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request, context=context)
+
+    ringfence("iam", "--data", center.data, "delete-access-key", key)
+    with pytest.raises(connect.exceptions.ClientError, match="UnrecognizedClientException"):
+        connect.list_queues(InstanceId=instance)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use model::{InstanceId, InstanceScope, Secret, Tags, Timestamp};
+use model::{InstanceId, InstanceScope, ResourceKind, Secret, Tags, Timestamp, UserId};
 
 use crate::action::Action;
 use crate::audit::{self, Verdict};
@@ -284,6 +284,15 @@ impl App {
         self.center(instance)
             .ok()
             .map(|center| center.scope.clone())
+    }
+
+    /// The users with this name, one in each instance that has one: for the machine's operator.
+    pub fn users_named(&self, username: &str) -> Box<[(InstanceId, UserId)]> {
+        let found = self.centers().into_iter().filter_map(|center| {
+            let id = center.resources(|all| Some(all.by_name(ResourceKind::User, username)?.id))?;
+            Some((center.scope.instance, id.into()))
+        });
+        found.collect()
     }
 
     /// Deletes what has expired: remembered answers, sessions, one-time links, unfinished uploads.

@@ -36,6 +36,23 @@ pub(crate) enum Request {
         /// How many.
         limit: u32,
     },
+    /// Make an access key for a program, shown once.
+    CreateAccessKey {
+        /// Of which program.
+        name: String,
+    },
+    /// All access keys, without secrets.
+    ListAccessKeys,
+    /// Delete an access key.
+    DeleteAccessKey {
+        /// Its id.
+        id: String,
+    },
+    /// Make the link with which a user without a password chooses one.
+    Invite {
+        /// Name of the user.
+        username: String,
+    },
 }
 
 /// The answer.
@@ -58,6 +75,7 @@ pub(crate) async fn serve(
     data: &Path,
     app: App,
     store: Arc<dyn Store>,
+    origin: &str,
     mut stop: watch::Receiver<bool>,
 ) -> Result<()> {
     let path = path(data);
@@ -83,7 +101,7 @@ pub(crate) async fn serve(
             _ = stop.wait_for(|stop| *stop) => break,
         };
         // One at a time: operators' commands are rare, and two backups at once help nobody.
-        if let Err(error) = answer(stream, &app, &*store).await {
+        if let Err(error) = answer(stream, &app, &*store, origin).await {
             tracing::warn!(error = %error, "a control request failed");
         }
     }
@@ -91,7 +109,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> {
+async fn answer(stream: UnixStream, app: &App, store: &dyn Store, origin: &str) -> Result<()> {
     let uid = stream.peer_cred()?.uid();
     let own =
         std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own))?;
@@ -101,7 +119,7 @@ async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> 
         let mut reader = BufReader::new(reader.take(LINE_BYTES_MAX));
         tokio::time::timeout(REQUEST_TIMEOUT, reader.read_line(&mut line)).await??;
         match serde_json::from_str(&line) {
-            Ok(request) => carry_out(app, store, uid, request).await,
+            Ok(request) => carry_out(app, store, origin, uid, request).await,
             Err(error) => Answer::Refused(format!("the request was not understood: {error}")),
         }
     } else {
@@ -113,16 +131,30 @@ async fn answer(stream: UnixStream, app: &App, store: &dyn Store) -> Result<()> 
     Ok(())
 }
 
-async fn carry_out(app: &App, store: &dyn Store, uid: u32, request: Request) -> Answer {
+async fn carry_out(
+    app: &App,
+    store: &dyn Store,
+    origin: &str,
+    uid: u32,
+    request: Request,
+) -> Answer {
     let operation = match request {
         Request::Backup { .. } => "Backup",
         Request::Audit { .. } => "ReadAudit",
+        Request::CreateAccessKey { .. } => "CreateAccessKey",
+        Request::ListAccessKeys => "ListAccessKeys",
+        Request::DeleteAccessKey { .. } => "DeleteAccessKey",
+        Request::Invite { .. } => "InviteUser",
     };
     let id = RequestId::generate(&mut crate::wiring::fresh_ids());
     let call = Call::new(Principal::Operator { uid }, id, "ringfence", operation);
     let result = match request {
         Request::Backup { to } => backup(app, store, &call, &to).await,
         Request::Audit { limit } => audit(app, &call, limit).await,
+        Request::CreateAccessKey { name } => create_access_key(app, &call, &name).await,
+        Request::ListAccessKeys => list_access_keys(app, &call).await,
+        Request::DeleteAccessKey { id } => delete_access_key(app, &call, &id).await,
+        Request::Invite { username } => invite(app, &call, origin, &username).await,
     };
     app.finish(&call, &result).await;
     match result {
@@ -148,6 +180,40 @@ async fn audit(app: &App, call: &Call, limit: u32) -> Result<String, AppError> {
             .to_string()
     });
     Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+async fn create_access_key(app: &App, call: &Call, name: &str) -> Result<String, AppError> {
+    let account = &app.settings().account;
+    let made = app.signin().create_access_key(call, account, name).await?;
+    Ok(format!(
+        "export AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\nexport AWS_DEFAULT_REGION={}",
+        made.key_id,
+        made.secret.expose(),
+        app.settings().region
+    ))
+}
+
+async fn list_access_keys(app: &App, call: &Call) -> Result<String, AppError> {
+    let keys = app.signin().access_keys(call).await?;
+    let lines = keys
+        .iter()
+        .map(|key| format!("{}  {}  {}", key.key_id, key.created_at, key.name));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+async fn delete_access_key(app: &App, call: &Call, id: &str) -> Result<String, AppError> {
+    app.signin().delete_access_key(call, id).await?;
+    Ok(format!(
+        "`{id}` is deleted: what is signed with it is refused from now on"
+    ))
+}
+
+async fn invite(app: &App, call: &Call, origin: &str, username: &str) -> Result<String, AppError> {
+    let [(instance, user)] = *app.users_named(username) else {
+        return Err(AppError::NotFound { what: "user" });
+    };
+    let token = app.signin().invite_user(call, instance, user).await?;
+    Ok(format!("{origin}/app/invitation#{}", token.expose()))
 }
 
 /// Sends a request to the server of a data directory; `None` where none runs.

@@ -80,8 +80,8 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     let events = arguments.events_folder;
     wiring::serve(
         &data,
-        app,
-        store,
+        &sites.origin,
+        (app, store),
         (main, main_router),
         (files, files_router),
         events,

@@ -58,6 +58,14 @@ enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
+    /// Who may use a running center: access keys of programs, invitations of people
+    Iam {
+        /// The data directory of the center
+        #[arg(long)]
+        data: PathBuf,
+        #[command(subcommand)]
+        command: commands::Iam,
+    },
     /// Print the current code of an authenticator secret
     Code {
         /// The secret, in base32
@@ -90,6 +98,7 @@ fn main() -> ExitCode {
             Command::Doctor { config } => doctor::run(&config),
             Command::Backup { data, to } => commands::backup(&data, &to).await,
             Command::Audit { data, limit } => commands::audit(&data, limit).await,
+            Command::Iam { data, command } => commands::iam(&data, command).await,
             Command::Code { secret } => commands::code(&secret),
             Command::Restore { from, data } => commands::restore(&from, &data),
         }

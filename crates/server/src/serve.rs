@@ -54,8 +54,8 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     let events = config.events_folder;
     wiring::serve(
         &config.data,
-        app,
-        store,
+        &sites.origin,
+        (app, store),
         (main, main_router),
         (files, files_router),
         events,

@@ -137,11 +137,11 @@ pub(crate) fn routers(app: &App, sites: &Sites) -> Result<(Router, Router)> {
     Ok((main, web::attachments_router(app.clone(), settings)))
 }
 
-/// Serves until the process is told to stop, then drains.
+/// Serves until the process is told to stop, then drains. `origin` is that of the pages.
 pub(crate) async fn serve(
     data: &Path,
-    app: App,
-    store: Arc<SqliteStore>,
+    origin: &str,
+    (app, store): (App, Arc<SqliteStore>),
     main: (Listener, Router),
     attachments: (Listener, Router),
     events_folder: Option<PathBuf>,
@@ -149,7 +149,7 @@ pub(crate) async fn serve(
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let for_control = Arc::clone(&store) as _;
-    let control = control::serve(data, app.clone(), for_control, stopped.clone());
+    let control = control::serve(data, app.clone(), for_control, origin, stopped.clone());
     let delivery = async {
         if let Some(folder) = events_folder {
             outbox::run(app.clone(), folder, stopped.clone()).await;
