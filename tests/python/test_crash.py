@@ -1,5 +1,6 @@
 """What was acknowledged survives `kill -9`: every message, every waiting contact, in order, once."""
 
+import json
 import threading
 import time
 import uuid
@@ -134,3 +135,80 @@ def test_what_was_acknowledged_survives_a_kill(center):
 
 def test_an_orderly_stop_ends_with_success(center):
     assert center.stop() == 0
+
+
+def block(identifier, kind, parameters, following):
+    errors = [{"ErrorType": "NoMatchingError", "NextAction": following}]
+    return {
+        "Identifier": identifier,
+        "Type": kind,
+        "Parameters": parameters,
+        "Transitions": {"NextAction": following, "Errors": errors},
+    }
+
+
+def wait(identifier, seconds, following):
+    waiting = block(identifier, "Wait", {"TimeLimitSeconds": str(seconds)}, following)
+    done = {"Operator": "Equals", "Operands": ["WaitCompleted"]}
+    waiting["Transitions"]["Conditions"] = [{"NextAction": following, "Condition": done}]
+    return waiting
+
+
+def create_flow(connect, instance, blocks):
+    content = {"Version": "2019-10-30", "StartAction": blocks[0]["Identifier"], "Actions": blocks}
+    return connect.create_contact_flow(
+        InstanceId=instance, Name=str(uuid.uuid4()), Type="CONTACT_FLOW", Content=json.dumps(content)
+    )["ContactFlowId"]
+
+
+def start(connect, instance, flow):
+    return connect.start_chat_contact(
+        InstanceId=instance, ContactFlowId=flow, ParticipantDetails={"DisplayName": "Jo"}
+    )["ContactId"]
+
+
+def until_ended(connect, instance, contact):
+    """How the contact ended. Each question must be answered: a center that is busy is still there."""
+    for _ in range(WAIT_S * 4):
+        described = connect.describe_contact(InstanceId=instance, ContactId=contact)["Contact"]
+        if "DisconnectTimestamp" in described:
+            return described["DisconnectReason"]
+        time.sleep(0.25)
+    raise AssertionError("the contact does not end")
+
+
+def test_what_is_due_at_once_after_a_kill_is_done(center):
+    connect, _ = clients(center)
+    instance = center.variables["RINGFENCE_INSTANCE_ID"]
+    end = {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+    steps = [
+        block(f"s{n}", "UpdateContactAttributes", {"Attributes": {"n": str(n)}}, f"s{n + 1}" if n < 89 else "end")
+        for n in range(90)
+    ]
+    flow = create_flow(connect, instance, [wait("wait", 3, "s0"), *steps, end])
+    with ThreadPoolExecutor(SENDERS) as pool:
+        contacts = list(pool.map(lambda _: start(connect, instance, flow), range(CHATS)))
+    center.kill()
+    center.start()
+    connect, _ = clients(center)
+    for contact in contacts:
+        assert until_ended(connect, instance, contact) == "CONTACT_FLOW_DISCONNECT"
+
+
+def test_a_flow_in_a_circle_harms_nobody_else(center):
+    connect, _ = clients(center)
+    instance = center.variables["RINGFENCE_INSTANCE_ID"]
+    say = {"Text": "x" * 1024}
+    circle = [
+        wait("wait", 1, "a"),
+        block("a", "MessageParticipant", say, "b"),
+        block("b", "MessageParticipant", say, "a"),
+    ]
+    culprit = start(connect, instance, create_flow(connect, instance, circle))
+    others = [
+        start(connect, instance, center.variables["RINGFENCE_CHAT_FLOW_ID"]) for _ in range(50)
+    ]
+    assert until_ended(connect, instance, culprit) == "TELECOM_PROBLEM"
+    for other in others:
+        described = connect.describe_contact(InstanceId=instance, ContactId=other)["Contact"]
+        assert "DisconnectTimestamp" not in described

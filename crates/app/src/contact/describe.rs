@@ -40,8 +40,8 @@ impl App {
         };
         let center = self.center(instance)?;
         let stored = self.stored_record(&center, contact).await?;
-        let call = Arc::clone(call);
-        center
+        let audited = Arc::clone(call);
+        let found = center
             .turn(move |turn| {
                 // What is open is newer than what was read before this turn.
                 let record = turn
@@ -49,11 +49,20 @@ impl App {
                     .contact(contact)
                     .map(|view| view.record.clone())
                     .or(stored);
-                let record = record.ok_or(AppError::NotFound { what: "contact" })?;
-                turn.audit(&call, access, Value::Null);
+                if record.is_some() {
+                    turn.audit(&audited, access, Value::Null);
+                }
                 Ok(record)
             })
-            .await
+            .await?;
+        if let Some(record) = found {
+            return Ok(record);
+        }
+        // It may have ended between the two looks: its record is there by now.
+        let ended = self.stored_record(&center, contact).await?;
+        let record = ended.ok_or(AppError::NotFound { what: "contact" })?;
+        center.audit_read(call, access).await?;
+        Ok(record)
     }
 
     pub(crate) async fn stored_record(
