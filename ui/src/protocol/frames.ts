@@ -188,9 +188,6 @@ export type Notice =
 /** Most characters (Unicode scalar values) of a chat message in `text/plain`. */
 export const MESSAGE_CHARACTERS_MAX = 1024;
 
-/** Most characters of an SDP offer. */
-export const SDP_CHARACTERS_MAX = 20_000;
-
 /** Largest attachment, in bytes. */
 export const ATTACHMENT_BYTES_MAX = 20 * 1024 * 1024;
 
