@@ -16,7 +16,6 @@ export function AudioButton({ desk }: { desk: CallDesk }) {
         variant="normal"
         iconName={isRingOn ? 'audio-full' : 'audio-off'}
         ariaLabel={t(isRingOn ? 'audio.open' : 'audio.openSilent')}
-        nativeButtonAttributes={{ title: t('audio.title') }}
         onClick={() => setOpen(true)}
         data-testid="audio-settings"
       />

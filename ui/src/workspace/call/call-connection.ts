@@ -288,7 +288,8 @@ export class CallConnection {
       await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
       if (!isCurrent()) return;
       this.#waitThen(CONNECT_TIMEOUT_MS, () => this.#timedOut('media-blocked'));
-      this.#peerChanged(peer);
+      // Where the former path held, nothing changes that the peer would tell of.
+      if (peer.connectionState === 'connected') this.#peerChanged(peer);
     } catch {
       // The browser does not understand the answer, or the peer is in no state for an offer.
       if (!isCurrent()) return;
