@@ -93,7 +93,7 @@ export class FakePeer {
   }
 
   /** The network decides. */
-  become(state: RTCPeerConnectionState, ice: RTCIceConnectionState = state === 'connected' ? 'connected' : 'failed'): void {
+  become(state: RTCPeerConnectionState, ice = state as RTCIceConnectionState): void {
     this.connectionState = state;
     this.iceConnectionState = ice;
     this.onconnectionstatechange?.();
