@@ -63,14 +63,17 @@ export function ContactPage({ contactId }: { contactId: string }) {
         {refusal === undefined && detail === undefined && <Spinner size="large" />}
         {detail !== undefined && <Record record={detail.record} />}
         {detail !== undefined && (
-            <div className="rf-record-columns">
-              <Container header={<Header variant="h2">{t('contact.transcript')}</Header>}>
-                {detail.transcriptPermitted ? (
-                  <RecordedTranscript contactId={contactId} />
-                ) : (
-                  <Box color="text-body-secondary">{t('contact.transcriptNotPermitted')}</Box>
-                )}
-              </Container>
+            <div className={detail.record.channel === 'VOICE' ? undefined : 'rf-record-columns'}>
+              {/* What is said on the telephone is not written down. */}
+              {detail.record.channel !== 'VOICE' && (
+                <Container header={<Header variant="h2">{t('contact.transcript')}</Header>}>
+                  {detail.transcriptPermitted ? (
+                    <RecordedTranscript contactId={contactId} />
+                  ) : (
+                    <Box color="text-body-secondary">{t('contact.transcriptNotPermitted')}</Box>
+                  )}
+                </Container>
+              )}
               <Container header={<Header variant="h2">{t('contact.timeline')}</Header>}>
                 <Timeline entries={detail.timeline} isTruncated={detail.timelineTruncated} />
               </Container>

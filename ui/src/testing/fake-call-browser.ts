@@ -107,7 +107,7 @@ export class FakeSpeaker {
 
   play(): Promise<void> {
     if (!this.isBlocked) return Promise.resolve();
-    return Promise.reject(new DOMException('nobody has touched the page', 'NotAllowedError'));
+    return Promise.reject(errorOf('NotAllowedError'));
   }
 
   setSinkId(id: string): Promise<void> {
@@ -257,9 +257,13 @@ export class FakeCallBrowser {
 
   #openMicrophone(audio: MediaTrackConstraints): Promise<FakeStream> {
     this.asked.push(audio);
-    if (this.refusal !== undefined) return Promise.reject(new DOMException('refused', this.refusal));
+    if (this.refusal !== undefined) return Promise.reject(errorOf(this.refusal));
     const stream = new FakeStream();
     this.streams.push(stream);
     return Promise.resolve(stream);
   }
+}
+
+function errorOf(name: string): Error {
+  return Object.assign(new Error('refused'), { name });
 }
