@@ -15,5 +15,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     license: { fileName: 'licenses.md' },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'], server: { deps: { inline: [/@cloudscape-design/] } } },
 });

@@ -9,6 +9,7 @@ import { clearUnsent } from '../protocol/drafts.js';
 import { InvitationPage } from '../signin/InvitationPage.js';
 import { SetUpPage } from '../signin/SetUpPage.js';
 import { SignInPage } from '../signin/SignInPage.js';
+import { CallDeskProvider } from '../workspace/call/CallDeskProvider.js';
 import { WorkspaceProvider } from '../workspace/WorkspaceProvider.js';
 import { useText } from './language.js';
 import { navigate, pathOf, useRoute, type Route } from './router.js';
@@ -72,11 +73,13 @@ export function App() {
       return (
         <SessionContext value={{ session: state.session, api, signOut }}>
           <WorkspaceProvider onSignedOut={expire}>
-            <Shell route={route}>
-              <Suspense fallback={<Loading />}>
-                <Page route={route} session={state.session} />
-              </Suspense>
-            </Shell>
+            <CallDeskProvider>
+              <Shell route={route}>
+                <Suspense fallback={<Loading />}>
+                  <Page route={route} session={state.session} />
+                </Suspense>
+              </Shell>
+            </CallDeskProvider>
           </WorkspaceProvider>
         </SessionContext>
       );

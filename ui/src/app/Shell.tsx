@@ -1,5 +1,7 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import type { MouseEvent, ReactNode } from 'react';
+import { AudioButton } from '../workspace/call/AudioButton.js';
+import { useOptionalCallDesk } from '../workspace/call/CallDeskProvider.js';
 import { ConnectionHealth } from '../workspace/ConnectionHealth.js';
 import { NoticeBar, NoticeProvider } from '../workspace/Notices.js';
 import { StatusMenu } from '../workspace/StatusMenu.js';
@@ -15,6 +17,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const t = useText();
   const { session, signOut } = useSession();
   const client = useOptionalWorkspace();
+  const desk = useOptionalCallDesk();
   const { user } = session;
   return (
     <NoticeProvider>
@@ -46,6 +49,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
           <div className="rf-bar-right">
             {client !== undefined && <ConnectionHealth client={client} />}
             {client !== undefined && <StatusMenu client={client} />}
+            {desk !== undefined && <AudioButton desk={desk} />}
             <LanguageMenu />
             <ButtonDropdown
               data-testid="user-menu"

@@ -6,6 +6,7 @@ import './shell.css';
 import '../signin/signin.css';
 import '../workspace/workspace.css';
 import '../workspace/transcript.css';
+import '../workspace/call/call.css';
 import '../contacts/contacts.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -6,16 +6,21 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { errorText, useText, useTimeFormat, wireText, type Translate } from '../app/language.js';
 import { navigate, pathOf } from '../app/router.js';
 import { useSession } from '../app/session.js';
 import { followInPlace } from '../app/Shell.js';
 import { useTitle } from '../app/useTitle.js';
 import { ApiError, type ContactDetail, type ContactRecord } from '../protocol/api.js';
+import { formatDuration } from '../protocol/time.js';
+import { ChannelName } from '../workspace/ChannelIcon.js';
 import { References } from '../workspace/References.js';
 import { RecordedTranscript } from './RecordedTranscript.js';
 import { Timeline } from './Timeline.js';
+
+/** A label and what it says; left out where there is nothing to say. */
+type Pair = readonly [string, ReactNode];
 
 /** One contact: its record, what happened, what was said. */
 export function ContactPage({ contactId }: { contactId: string }) {
@@ -58,14 +63,17 @@ export function ContactPage({ contactId }: { contactId: string }) {
         {refusal === undefined && detail === undefined && <Spinner size="large" />}
         {detail !== undefined && <Record record={detail.record} />}
         {detail !== undefined && (
-            <div className="rf-record-columns">
-              <Container header={<Header variant="h2">{t('contact.transcript')}</Header>}>
-                {detail.transcriptPermitted ? (
-                  <RecordedTranscript contactId={contactId} />
-                ) : (
-                  <Box color="text-body-secondary">{t('contact.transcriptNotPermitted')}</Box>
-                )}
-              </Container>
+            <div className={detail.record.channel === 'VOICE' ? undefined : 'rf-record-columns'}>
+              {/* What is said on the telephone is not written down. */}
+              {detail.record.channel !== 'VOICE' && (
+                <Container header={<Header variant="h2">{t('contact.transcript')}</Header>}>
+                  {detail.transcriptPermitted ? (
+                    <RecordedTranscript contactId={contactId} />
+                  ) : (
+                    <Box color="text-body-secondary">{t('contact.transcriptNotPermitted')}</Box>
+                  )}
+                </Container>
+              )}
               <Container header={<Header variant="h2">{t('contact.timeline')}</Header>}>
                 <Timeline entries={detail.timeline} isTruncated={detail.timelineTruncated} />
               </Container>
@@ -80,9 +88,11 @@ function Record({ record }: { record: ContactRecord }) {
   const t = useText();
   const format = useTimeFormat();
   const time = (at: number | undefined) => (at === undefined ? undefined : format.dateTime(at));
-  const pairs: readonly (readonly [string, string | undefined])[] = [
-    [t('details.channel'), t(`channel.${record.channel}`)],
+  const pairs: readonly Pair[] = [
+    [t('details.channel'), <ChannelName key="channel" channel={record.channel} />],
     [t('contacts.customer'), record.customerName],
+    [t('contact.customerAddress'), record.customerAddress],
+    [t('contact.systemAddress'), record.systemAddress],
     [t('details.queue'), record.queueName],
     [t('contacts.agent'), record.agentUsername],
     [t('contact.initiation'), wireText(t, 'initiation', record.initiationMethod)],
@@ -90,6 +100,7 @@ function Record({ record }: { record: ContactRecord }) {
     [t('contacts.began'), time(record.initiatedAt)],
     [t('contact.enqueued'), time(record.enqueuedAt)],
     [t('contact.connectedToAgent'), time(record.connectedToAgentAt)],
+    ...holdsOf(t, record),
     [t('contact.disconnected'), time(record.disconnectedAt)],
     [t('contact.scheduled'), time(record.scheduledAt)],
     [t('contact.name'), record.name],
@@ -140,6 +151,17 @@ function Record({ record }: { record: ContactRecord }) {
   );
 }
 
+/** How often the customer was on hold, and for how long; nothing where that never was. */
+function holdsOf(t: Translate, { holds = 0, customerHoldMs, longestHoldMs }: ContactRecord): readonly Pair[] {
+  if (holds === 0) return [];
+  const duration = (ms: number | undefined) => (ms === undefined ? undefined : formatDuration(ms));
+  return [
+    [t('contact.holds'), String(holds)],
+    [t('contact.holdTime'), duration(customerHoldMs)],
+    [t('contact.longestHold'), duration(longestHoldMs)],
+  ];
+}
+
 function titleOf(t: Translate, record: ContactRecord | undefined): string {
-  return record?.customerName ?? record?.name ?? t('contact.title');
+  return record?.customerName ?? record?.name ?? record?.customerAddress ?? t('contact.title');
 }

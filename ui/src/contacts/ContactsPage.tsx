@@ -13,9 +13,10 @@ import { useTitle } from '../app/useTitle.js';
 import { ApiError, type ContactSummary } from '../protocol/api.js';
 import type { Channel } from '../protocol/frames.js';
 import { formatDuration } from '../protocol/time.js';
+import { ChannelName } from '../workspace/ChannelIcon.js';
 
 const PAGE_SIZE = 50;
-const CHANNELS: readonly Channel[] = ['CHAT', 'TASK'];
+const CHANNELS: readonly Channel[] = ['VOICE', 'CHAT', 'TASK'];
 
 /** What is to be shown: the first page of a channel's contacts, or the one behind a cursor. */
 interface Wanted {
@@ -151,7 +152,7 @@ export function ContactsPage() {
               </Link>
             ),
           },
-          { id: 'channel', header: t('details.channel'), cell: (contact) => t(`channel.${contact.channel}`) },
+          { id: 'channel', header: t('details.channel'), cell: (contact) => <ChannelName channel={contact.channel} /> },
           { id: 'customer', header: t('contacts.customer'), cell: (contact) => contact.customerName ?? '–' },
           { id: 'queue', header: t('details.queue'), cell: (contact) => contact.queueName ?? '–' },
           { id: 'agent', header: t('contacts.agent'), cell: (contact) => contact.agentUsername ?? '–' },

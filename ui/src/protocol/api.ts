@@ -69,6 +69,13 @@ export interface ContactRecord extends ContactSummary {
   afterContactWorkEndedAt?: number;
   scheduledAt?: number;
   agentConnectionAttempts: number;
+  /** Who called, and which number or address was called. */
+  customerAddress?: string;
+  systemAddress?: string;
+  /** How often the customer was on hold, for how long in sum and at most. */
+  holds?: number;
+  customerHoldMs?: number;
+  longestHoldMs?: number;
   references: Reference[];
   attributes?: Record<string, string>;
   tags: Record<string, string>;

@@ -27,6 +27,14 @@ export interface Reference {
   value: string;
 }
 
+/** What a contact of the channel `VOICE` has besides. */
+export interface CallView {
+  /** Whether the customer is on hold. */
+  held: boolean;
+  /** The number or address that called. */
+  customerAddress?: string;
+}
+
 export interface ContactView {
   contactId: string;
   initialContactId: string;
@@ -45,6 +53,7 @@ export interface ContactView {
   participantId?: string;
   lastSequence?: number;
   readSequence?: number;
+  call?: CallView;
 }
 
 export type AttachmentStatus = 'APPROVED' | 'REJECTED' | 'IN_PROGRESS';
@@ -129,7 +138,10 @@ export interface HistoryFrame {
 export interface AckFrame {
   type: 'ack';
   requestId: string;
+  /** With `chat.send`. */
   item?: TranscriptItem;
+  /** With `call.connect`: the answer to the offer. */
+  sdp?: string;
 }
 
 export interface ErrorFrame {
@@ -161,6 +173,8 @@ export type RequestBody =
   | { type: 'contact.end'; contactId: string }
   | { type: 'contact.complete'; contactId: string }
   | { type: 'contact.transfer'; contactId: string; quickConnectId: string }
+  | { type: 'call.connect'; contactId: string; sdp: string }
+  | { type: 'call.hold'; contactId: string; on: boolean }
   | { type: 'chat.send'; contactId: string; contentType: string; text: string }
   | { type: 'chat.history'; contactId: string; beforeSequence?: number; afterSequence?: number };
 

@@ -14,7 +14,7 @@ import {
   type SnapshotFrame,
   type TranscriptItem,
 } from './frames.js';
-import { Requests } from './requests.js';
+import { Requests, type Outcome } from './requests.js';
 import { clockSkewMs } from './time.js';
 import {
   advanceProgress,
@@ -54,6 +54,8 @@ export interface WorkspaceState {
 }
 
 export type CommandResult = { ok: true } | { ok: false; error: ProtocolError };
+/** The server's answer to an SDP offer, or why there is none. */
+export type CallAnswer = { ok: true; sdp: string } | { ok: false; error: ProtocolError };
 
 export const TYPING_SHOWN_MS = 6_000;
 export const TYPING_SENT_EVERY_MS = 4_000;
@@ -128,11 +130,17 @@ export class WorkspaceClient {
 
   /** Asks for something that makes sense only now; refused at once without a connection. */
   async command(body: RequestBody): Promise<CommandResult> {
-    if (!this.#state.isCurrent) {
-      return { ok: false, error: { code: 'disconnected', message: 'wait for the connection' } };
-    }
-    const outcome = await this.#requests.make(body, 'once');
+    const outcome = await this.#makeNow(body);
     return outcome.ok ? { ok: true } : outcome;
+  }
+
+  /** Offers the media of a call, for the first time or anew. */
+  async connectCall(contactId: string, sdp: string): Promise<CallAnswer> {
+    const outcome = await this.#makeNow({ type: 'call.connect', contactId, sdp });
+    if (!outcome.ok) return outcome;
+    const answer = outcome.answer.type === 'ack' ? outcome.answer.sdp : undefined;
+    if (answer !== undefined) return { ok: true, sdp: answer };
+    return { ok: false, error: { code: 'unexpected', message: 'an answer without SDP' } };
   }
 
   /** Sends a message, now or as soon as there is a connection; it is never sent twice. */
@@ -173,6 +181,13 @@ export class WorkspaceClient {
     const first = this.#state.chats.get(contactId)?.items[0];
     if (first === undefined || first.sequence <= 1) return;
     await this.#requests.make({ type: 'chat.history', contactId, beforeSequence: first.sequence }, 'once');
+  }
+
+  async #makeNow(body: RequestBody): Promise<Outcome> {
+    if (!this.#state.isCurrent) {
+      return { ok: false, error: { code: 'disconnected', message: 'wait for the connection' } };
+    }
+    return this.#requests.make(body, 'once');
   }
 
   #connectionChanged(connection: ConnectionState): void {

@@ -4,6 +4,16 @@ import type { Channel } from '../protocol/frames.js';
 
 const ICONS: Record<Channel, IconProps.Name> = { CHAT: 'contact', TASK: 'check', VOICE: 'call' };
 
+/** The channel's icon beside its name. */
+export function ChannelName({ channel }: { channel: Channel }) {
+  const t = useText();
+  return (
+    <span className="rf-channel-name">
+      <Icon name={ICONS[channel]} /> {t(`channel.${channel}`)}
+    </span>
+  );
+}
+
 export function ChannelIcon({ channel }: { channel: Channel }) {
   const t = useText();
   return (

@@ -1,9 +1,9 @@
 import Badge from '@cloudscape-design/components/badge';
 import type { ReactNode } from 'react';
-import { useText } from '../app/language.js';
+import { useText, type Translate } from '../app/language.js';
 import type { ContactView } from '../protocol/frames.js';
 import { elapsedMs, formatDuration } from '../protocol/time.js';
-import type { WorkspaceState } from '../protocol/workspace-client.js';
+import type { ChatView, WorkspaceState } from '../protocol/workspace-client.js';
 import { ChannelIcon } from './ChannelIcon.js';
 import { contactTitle } from './contactText.js';
 import { unreadCount } from './unread.js';
@@ -48,7 +48,7 @@ export function ContactList({ state, contacts, currentId, onChoose, layoutContro
                 <span className="rf-list-main">
                   <span className="rf-list-name">{contactTitle(t, contact)}</span>
                   <span className="rf-list-last">
-                    {isTyping ? t('chat.typingShort') : (lastText(chat?.items.at(-1)?.text) ?? contact.queueName ?? '')}
+                    {isTyping ? t('chat.typingShort') : secondLine(t, contact, chat)}
                   </span>
                 </span>
                 <span className="rf-list-side">
@@ -74,6 +74,9 @@ export function ContactList({ state, contacts, currentId, onChoose, layoutContro
   );
 }
 
-function lastText(text: string | undefined): string | undefined {
-  return text?.startsWith('{') === true ? undefined : text;
+/** What was said last, or how the call is going; else where the contact came from. */
+function secondLine(t: Translate, contact: ContactView, chat: ChatView | undefined): string {
+  if (contact.state === 'CONNECTED' && contact.call?.held === true) return t('call.onHold');
+  const said = chat?.items.at(-1)?.text;
+  return (said?.startsWith('{') === true ? undefined : said) ?? contact.queueName ?? '';
 }

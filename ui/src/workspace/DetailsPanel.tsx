@@ -45,6 +45,12 @@ export function DetailsPanel({ contact, onClose }: { contact: ContactView; onClo
             <dt>{t('details.channel')}</dt>
             <dd>{t(`channel.${contact.channel}`)}</dd>
           </div>
+          {contact.call?.customerAddress !== undefined && (
+            <div>
+              <dt>{t('contact.customerAddress')}</dt>
+              <dd data-testid="customer-address">{contact.call.customerAddress}</dd>
+            </div>
+          )}
           {contact.queueName !== undefined && (
             <div>
               <dt>{t('details.queue')}</dt>

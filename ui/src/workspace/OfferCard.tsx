@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
 import type { ContactView } from '../protocol/frames.js';
 import { countdownSeconds, remainingMs } from '../protocol/time.js';
+import type { CommandResult } from '../protocol/workspace-client.js';
+import { useCallDesk } from './call/CallDeskProvider.js';
 import { ChannelIcon } from './ChannelIcon.js';
 import { contactTitle } from './contactText.js';
 import { useReport } from './Notices.js';
@@ -21,6 +23,7 @@ interface Props {
 export function OfferCard({ contact, isFirst, onAccepted }: Props) {
   const t = useText();
   const client = useWorkspace();
+  const desk = useCallDesk();
   const { skewMs, isCurrent } = useWorkspaceState(client);
   const report = useReport();
   const now = useNow(250);
@@ -29,12 +32,21 @@ export function OfferCard({ contact, isFirst, onAccepted }: Props) {
   const left = offerExpiresAt === undefined ? undefined : remainingMs(offerExpiresAt, now, skewMs);
   const whole = Math.max(1, (offerExpiresAt ?? 0) - contact.stateAt);
 
+  const acceptCall = async (): Promise<CommandResult> => {
+    // Before anybody is put through: without a microphone the customer would talk to nobody.
+    const problem = await desk.prepare(contactId);
+    if (problem !== undefined) return { ok: false, error: { code: problem, message: '' } };
+    return client.command({ type: 'contact.accept', contactId });
+  };
   const answer = (type: 'contact.accept' | 'contact.decline'): void => {
     if (answering !== undefined) return;
     setAnswering(type);
-    void report(client.command({ type, contactId })).then((isDone) => {
+    desk.answer(contactId);
+    const isCallAccepted = contact.channel === 'VOICE' && type === 'contact.accept';
+    void report(isCallAccepted ? acceptCall() : client.command({ type, contactId })).then((isDone) => {
       setAnswering(undefined);
-      if (isDone && type === 'contact.accept') onAccepted(contactId);
+      if (!isDone) desk.takeBack(contactId);
+      else if (type === 'contact.accept') onAccepted(contactId);
     });
   };
   useOfferKeys(isFirst, answer);
@@ -63,6 +75,9 @@ export function OfferCard({ contact, isFirst, onAccepted }: Props) {
           <ChannelIcon channel={contact.channel} /> {t(`offer.${contact.channel}`)}
         </p>
         <h2>{contactTitle(t, contact)}</h2>
+        {contact.customerName !== undefined && contact.call?.customerAddress !== undefined && (
+          <p data-testid="offer-address">{contact.call.customerAddress}</p>
+        )}
         {contact.queueName !== undefined && <p>{t('offer.queue', { queue: contact.queueName })}</p>}
       </div>
       <div className="rf-offer-actions">

@@ -22,6 +22,8 @@ export function PaneHeader({ contact, headingId }: { contact: ContactView; headi
   const closeTransfer = useCallback(() => setTransferring(false), []);
   const [isBusy, setBusy] = useState(false);
   const { contactId, state, wrapUpEndsAt } = contact;
+  // During a call these are among its controls.
+  const isActedUponHere = state === 'CONNECTED' && contact.channel !== 'VOICE';
 
   const run = (type: 'contact.end' | 'contact.complete'): void => {
     setBusy(true);
@@ -51,7 +53,7 @@ export function PaneHeader({ contact, headingId }: { contact: ContactView; headi
         </div>
       </div>
       <SpaceBetween direction="horizontal" size="xs">
-        {state === 'CONNECTED' && (
+        {isActedUponHere && (
           <Button
             iconName="redo"
             ariaLabel={t('transfer.open')}
@@ -61,7 +63,7 @@ export function PaneHeader({ contact, headingId }: { contact: ContactView; headi
             data-testid="transfer"
           />
         )}
-        {state === 'CONNECTED' && (
+        {isActedUponHere && (
           <Button
             disabled={!isCurrent}
             loading={isBusy}

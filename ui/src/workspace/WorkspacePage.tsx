@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useText } from '../app/language.js';
 import { useTitle } from '../app/useTitle.js';
 import type { ContactView } from '../protocol/frames.js';
+import { useAudioChoice, useCallDesk } from './call/CallDeskProvider.js';
+import { CallPane } from './call/CallPane.js';
 import { ChatPane } from './ChatPane.js';
 import { ContactList } from './ContactList.js';
 import { DetailsPanel } from './DetailsPanel.js';
@@ -29,6 +31,7 @@ export function WorkspacePage() {
   const t = useText();
   const client = useWorkspace();
   const state = useWorkspaceState(client);
+  const { isRingOn } = useAudioChoice(useCallDesk());
   const [chosenId, setChosenId] = useState<string>();
   const [focusRequest, setFocusRequest] = useState<FocusRequest>({ contactId: '', count: 0 });
   const [layout, setLayout] = useState<Layout>(() =>
@@ -42,7 +45,7 @@ export function WorkspacePage() {
   const panes = layout === 'columns' ? open : open.filter((contact) => contact === current);
 
   useTitle(pageTitle());
-  useOfferSignal(offers);
+  useOfferSignal(offers, isRingOn);
 
   const chooseToAnswer = (contactId: string): void => {
     setChosenId(contactId);
@@ -146,7 +149,7 @@ function Pane({ contact, isCurrent, focusRequest }: PaneProps) {
     case 'TASK':
       return <TaskPane contact={contact} />;
     case 'VOICE':
-      return <OtherPane contact={contact} />;
+      return <CallPane contact={contact} />;
   }
 }
 

@@ -5,9 +5,9 @@ const CHIME_EVERY_MS = 3_000;
 const NOTES_HZ = [660, 880] as const;
 const NOTE_SECONDS = 0.18;
 
-/** A soft chime, made on this page, for as long as a contact waits to be accepted. */
-export function useOfferSignal(offers: readonly ContactView[]): void {
-  const isOffered = offers.length > 0;
+/** A soft chime, made on this page, for as long as a contact waits to be accepted. Calls ring by themselves. */
+export function useOfferSignal(offers: readonly ContactView[], isOn: boolean): void {
+  const isOffered = isOn && offers.some(({ channel }) => channel !== 'VOICE');
   useEffect(() => {
     if (!isOffered) return undefined;
     chime();
