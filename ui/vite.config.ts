@@ -15,5 +15,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     license: { fileName: 'licenses.md' },
   },
-  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'], server: { deps: { inline: [/@cloudscape-design/] } } },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.{ts,tsx}'],
+    // Components of Cloudscape bring stylesheets along, which Node alone cannot import.
+    server: { deps: { inline: [/@cloudscape-design/] } },
+    // Pages take their time on a machine with much to do.
+    testTimeout: 20_000,
+  },
 });

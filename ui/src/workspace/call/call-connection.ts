@@ -357,8 +357,9 @@ export class CallConnection {
   }
 
   async #measure(peer: RTCPeerConnection): Promise<void> {
-    const report = await peer.getStats();
-    if (peer !== this.#peer || this.#state.phase !== 'connected') return;
+    // A peer that is closed meanwhile has none to give.
+    const report = await peer.getStats().catch(() => undefined);
+    if (report === undefined || peer !== this.#peer || this.#state.phase !== 'connected') return;
     const { count, network } = measure(report, this.#packets);
     this.#packets = count;
     this.#update({ network });

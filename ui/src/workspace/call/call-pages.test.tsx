@@ -22,6 +22,9 @@ const SESSION: Session = {
   serverTime: 0,
 };
 
+const answerApi: typeof fetch = () =>
+  Promise.resolve(Response.json({ quickConnects: [{ id: 'q1', name: 'Second level', kind: 'QUEUE' }] }));
+
 /** Does something, and lets all that follows from it happen. */
 function actNow(something: () => void): Promise<void> {
   return act(async () => {
@@ -29,6 +32,9 @@ function actNow(something: () => void): Promise<void> {
     await settle();
   });
 }
+
+/** For what the page does in its own time. */
+const PATIENCE = { timeout: 10_000 };
 
 describe('the pages of a call', () => {
   let browser: FakeCallBrowser;
@@ -80,7 +86,7 @@ describe('the pages of a call', () => {
     await actNow(() =>
       root.render(
         <LanguageProvider>
-          <SessionContext value={{ session: SESSION, api: new Api(), signOut: vi.fn() }}>
+          <SessionContext value={{ session: SESSION, api: new Api(answerApi), signOut: vi.fn() }}>
             <WorkspaceProvider onSignedOut={vi.fn()}>
               <CallDeskProvider>
                 <Shell route={{ page: 'workspace' }}>
@@ -256,6 +262,16 @@ describe('the pages of a call', () => {
     expect(sent('contact.complete')).toMatchObject([{ contactId: 'c1' }]);
   });
 
+  it('are transferred by quick connect', async () => {
+    await show('en', live());
+    await click(find('transfer'));
+    await vi.waitFor(() => find('transfer-to'), PATIENCE);
+    await click(find('transfer-to'));
+    expect(sent('contact.transfer')).toMatchObject([{ contactId: 'c1', quickConnectId: 'q1' }]);
+    await refuseLast('contact.transfer', 'transfer-failed');
+    expect(find('call-status').textContent).toContain('Connecting the sound …');
+  });
+
   it('say in words how good the network is', async () => {
     vi.useFakeTimers();
     await show('en', live());
@@ -295,7 +311,7 @@ describe('the pages of a call', () => {
     await show('en', contact());
     expect(rings()).toBe(true);
     await click(find('audio-settings'));
-    await vi.waitFor(() => expect(Number(find('microphone-level').getAttribute('value'))).toBeCloseTo(2 / 3));
+    await vi.waitFor(() => expect(Number(find('microphone-level').getAttribute('value'))).toBeCloseTo(2 / 3), PATIENCE);
     const toggle = find('ring-toggle').querySelector('input');
     if (toggle !== null) await click(toggle);
     expect(rings()).toBe(false);
