@@ -69,6 +69,9 @@ def test_each_call_leaves_an_entry_without_what_people_said(center):
     start = by_name["StartChatContact"]
     assert start["userIdentity"]["accessKeyId"] == center.variables["AWS_ACCESS_KEY_ID"]
     assert start["responseElements"]["contactId"] == chat.contact
+    # What made the demo's center bears the names of operations as well.
+    assert {"CreateQueue", "CreateHoursOfOperation", "CreateContactFlow"} <= set(by_name)
+    assert "Create" not in by_name
     assert by_name["DescribeQueue"]["errorCode"] == "ResourceNotFoundException"
     assert "my very secret words" not in text
     assert "Jo" not in json.dumps(start["requestParameters"])

@@ -132,10 +132,27 @@ def test_a_file_of_another_size_or_type_is_refused(participant, token):
         fetch(started["UploadMetadata"]["Url"], b"longer than four", {"Content-Type": "application/pdf"})
 
 
-def test_whoever_left_has_no_token_any_more(participant, token):
+def test_whoever_left_reads_what_was_said_and_says_nothing_more(participant, chat, token):
+    send(participant, token, "Goodbye")
     participant.disconnect_participant(ConnectionToken=token)
-    with pytest.raises(participant.exceptions.AccessDeniedException):
+    with pytest.raises(participant.exceptions.AccessDeniedException) as denied:
         send(participant, token, "Still here?")
+    assert "policy" not in denied.value.response["Error"]["Message"]
+    again = participant.create_participant_connection(
+        Type=["CONNECTION_CREDENTIALS"], ParticipantToken=chat["ParticipantToken"]
+    )["ConnectionCredentials"]["ConnectionToken"]
+    items = participant.get_transcript(ConnectionToken=again, MaxResults=100)["Transcript"]
+    assert any(item.get("Content") == "Goodbye" for item in items)
+    with pytest.raises(participant.exceptions.AccessDeniedException):
+        participant.disconnect_participant(ConnectionToken=again)
+
+
+def test_a_used_client_token_with_another_message_is_a_conflict(participant, token):
+    message = {"ContentType": "text/plain", "ClientToken": str(uuid.uuid4()), "ConnectionToken": token}
+    first = participant.send_message(Content="one", **message)
+    assert participant.send_message(Content="one", **message)["Id"] == first["Id"]
+    with pytest.raises(participant.exceptions.ConflictException):
+        participant.send_message(Content="two", **message)
 
 
 def test_tokens_of_the_wrong_kind_altered_or_absent_are_denied(participant, chat, token):

@@ -23,6 +23,11 @@ impl ActionSpec {
             .split_once(':')
             .map_or(self.name, |(_, operation)| operation)
     }
+
+    /// Whether a participant may still do it when its chat is over: connect, and read what was said.
+    pub(crate) fn is_open_after_chat(&self) -> bool {
+        self.access != Access::Write || self == CreateParticipantConnection::SPEC
+    }
 }
 
 /// Which targets a user's permission covers.
@@ -196,6 +201,14 @@ actions! {
     DescribeView: "execute-api", Read, Own, [], [Participant];
     GetAuthenticationUrl: "execute-api", Read, Own, [], [Participant];
     CancelParticipantAuthentication: "execute-api", Write, Own, [], [Participant];
+    // Calls.
+    ClaimPhoneNumber: "connect", Write, Any, ["PhoneNumbers.Claim"], [System];
+    DescribePhoneNumber: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    ListPhoneNumbersV2: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    AssociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [System];
+    DisassociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    ReleasePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Release"], [];
+    TakeCall: "ringfence", Write, Any, [], [System];
     // The workspace: the agent's own presence and contacts.
     OpenWorkspace: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];
     SetOwnStatus: "ringfence", Write, Own, ["BasicAgentAccess"], [];
@@ -204,6 +217,8 @@ actions! {
     EndContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     CompleteContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     TransferOwnContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
+    HoldContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
+    ConnectCall: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     ListOwnQuickConnects: "ringfence", Read, Own, ["BasicAgentAccess"], [];
     Converse: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     ReadOwnTranscript: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];

@@ -72,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) scanner: Option<Arc<dyn Scanner>>,
     pub(crate) account_keys: Arc<InstanceKeys>,
     pub(crate) signin: SignIn,
+    pub(crate) event_tokens: crate::chat::EventTokens,
     centers: Arc<Centers>,
 }
 
@@ -142,6 +143,7 @@ impl App {
             blobs: adapters.blobs,
             scanner: adapters.scanner,
             account_keys,
+            event_tokens: crate::chat::EventTokens::default(),
             centers,
         }));
         for row in app.0.around.store.instances().await.map_err(unavailable)? {
@@ -161,6 +163,11 @@ impl App {
         if let Principal::AccessKey { account, .. } = &call.principal
             && *account != self.settings().account
         {
+            return Err(AppError::AccessDenied {
+                action: A::SPEC.name,
+            });
+        }
+        if !A::SPEC.is_open_after_chat() && self.is_after_chat(&call.principal) {
             return Err(AppError::AccessDenied {
                 action: A::SPEC.name,
             });
@@ -191,6 +198,20 @@ impl App {
             Target::Account | Target::Instance(_) | Target::Agent(..) => None,
         };
         found.unwrap_or_default()
+    }
+
+    /// Whether a participant's chat is over for it.
+    fn is_after_chat(&self, principal: &Principal) -> bool {
+        let Principal::Participant {
+            instance,
+            participant,
+            ..
+        } = principal
+        else {
+            return false;
+        };
+        self.center(*instance)
+            .is_ok_and(|center| center.contact_of(*participant).is_none())
     }
 
     fn is_own(&self, principal: &Principal, target: Target) -> bool {

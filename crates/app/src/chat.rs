@@ -14,6 +14,7 @@ mod transcript;
 pub use attachments::{Download, DownloadGrant, NewAttachment, UploadGrant};
 pub use bus::{ChatFrame, ChatSubscription, Ephemeral, Receipt};
 pub use connection::{Connection, TokenKind};
+pub(crate) use events::EventTokens;
 pub(crate) use files::Files;
 pub(crate) use receipts::ReceiptLocks;
 pub use say::{MESSAGE_CHARS_MAX, STRUCTURED_CHARS_MAX, Said};

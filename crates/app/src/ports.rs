@@ -4,6 +4,7 @@ pub mod blobs;
 pub mod keys;
 pub mod policy;
 pub mod signin;
+pub mod speech;
 pub mod store;
 pub mod telephony;
 

@@ -18,6 +18,10 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-reques
 /// Carries the code of an error.
 pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
+/// What a customer's page hears: no policy helps it, and it learns nothing of what there is.
+const PARTICIPANT_DENIED: &str =
+    "this chat is over or its token is no longer good: load the page again and start a new chat";
+
 const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// The answer of an operation that succeeded. Members that are `null` are left out.
@@ -56,9 +60,10 @@ pub(crate) fn refusal(
 ) -> Response {
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (kind, text) = match service {
-        Service::Connect | Service::Participant => {
-            ("application/json", json_error(code, refusal).to_string())
-        }
+        Service::Connect | Service::Participant => (
+            "application/json",
+            json_error(service, code, refusal).to_string(),
+        ),
         Service::Sts => ("text/xml", xml_error(code, refusal, request)),
     };
     let mut response = respond(status, kind, text, request);
@@ -71,8 +76,13 @@ pub(crate) fn refusal(
 }
 
 /// Both spellings of the member: models say `Message`, AWS's front ends and some SDKs `message`.
-fn json_error(code: Code, refusal: &Refusal) -> Value {
-    let text = refusal.to_string();
+fn json_error(service: Service, code: Code, refusal: &Refusal) -> Value {
+    let text = match (service, refusal) {
+        (Service::Participant, Refusal::App(AppError::AccessDenied { .. })) => {
+            PARTICIPANT_DENIED.to_owned()
+        }
+        _ => refusal.to_string(),
+    };
     let mut body = json!({"Message": text, "message": text});
     if let Refusal::App(AppError::FlowProblems(problems)) = refusal {
         let list = problems

@@ -70,6 +70,11 @@ pub struct Recorded {
 /// What happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallEvent {
+    /// The call was answered. What is needed to hang it up after a restart is kept with it.
+    Answered {
+        /// Opaque here.
+        dialog: Vec<u8>,
+    },
     /// The prompt with this number was played to its end.
     Played {
         /// [`Hearing::Once`].
@@ -109,6 +114,9 @@ pub(crate) struct Call {
     number: u32,
     /// What the media was told last.
     told: Option<CallPlan>,
+    /// What [`CallEvent::Answered`] brought.
+    #[serde(default)]
+    dialog: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -408,6 +416,11 @@ impl Engine {
             return Err(Rejection::WrongChannel);
         };
         let (number, event) = match event {
+            CallEvent::Answered { dialog } => {
+                call.dialog = Some(dialog);
+                self.touch(id);
+                return Ok(Reply::Done);
+            }
             CallEvent::HungUp => {
                 self.end_contact(id, DisconnectReason::CustomerDisconnect);
                 return Ok(Reply::Done);
@@ -498,6 +511,24 @@ impl Engine {
     /// The contact as which this call goes on now.
     pub fn call_segment(&self, call: ContactId) -> Option<ContactId> {
         self.interactions.get(&call).copied()
+    }
+
+    /// What is kept to hang this call up after a restart.
+    pub fn dialog_of(&self, call: ContactId) -> Option<&[u8]> {
+        let contact = self.contacts.get(self.interactions.get(&call)?)?;
+        contact.call.as_ref()?.dialog.as_deref()
+    }
+
+    /// The call of a contact that this agent has, by the call's first contact.
+    pub fn call_of(&self, agent: UserId, contact: ContactId) -> Option<ContactId> {
+        let contact = self.contacts.get(&contact)?;
+        contact.call.as_ref()?;
+        match contact.state {
+            ContactState::Connected { agent: holder, .. } if holder == agent => {
+                Some(contact.origin)
+            }
+            _ => None,
+        }
     }
 
     /// The calls that are open, by the first contact of each: after a restart their media is gone.

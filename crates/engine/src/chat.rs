@@ -147,7 +147,7 @@ impl Engine {
             .ok_or(Rejection::UnknownContact)?;
         let chat = found.chat.as_mut().ok_or(Rejection::WrongChannel)?;
         if let Some(at) = chat.said_before(item) {
-            return Ok(Reply::Said(at));
+            return Ok(Reply::SaidBefore(at));
         }
         if chat.sequence >= items_max {
             return Err(Rejection::LimitReached);

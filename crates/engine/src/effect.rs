@@ -28,9 +28,11 @@ pub enum Reply {
     Started(ContactId),
     /// A contact goes on in this new segment.
     Transferred(ContactId),
-    /// The item stands in the transcript, at this time. For an item id that is already there: its
-    /// first time, and nothing new was written.
+    /// The item stands in the transcript, at this time.
     Said(Timestamp),
+    /// An item of this id stood there before, since this time, and nothing was written. Whether it says
+    /// the same, whoever reads transcripts can tell.
+    SaidBefore(Timestamp),
 }
 
 /// Why an input was refused. Nothing changed.

@@ -13,6 +13,9 @@ use crate::effect::{AgentEventKind, ContactEventKind, Rejection, Reply};
 use crate::engine::{Engine, Missed};
 use crate::matching::Lane;
 
+/// Display name in chats of an agent without a first name.
+const UNNAMED_AGENT: &str = "Agent";
+
 /// Why a contact cannot enter a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QueueRefusal {
@@ -271,7 +274,11 @@ impl Engine {
             return;
         };
         let (username, profile) = (resource.name.as_str().into(), body.routing_profile);
-        let display_name = body.first_name.clone();
+        // Customers see first names; of an agent who has none, not how it signs in.
+        let display_name = match body.first_name.expose() {
+            "" => UNNAMED_AGENT.into(),
+            _ => body.first_name.clone(),
+        };
         let (Some(contact), Some(agent)) = (self.contacts.get_mut(&id), self.agents.get_mut(&user))
         else {
             return;

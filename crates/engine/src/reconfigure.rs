@@ -45,7 +45,8 @@ impl Engine {
             | ResourceKind::SecurityProfile
             | ResourceKind::Flow
             | ResourceKind::FlowModule
-            | ResourceKind::QuickConnect => {}
+            | ResourceKind::QuickConnect
+            | ResourceKind::PhoneNumber => {}
         }
     }
 

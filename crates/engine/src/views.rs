@@ -77,7 +77,7 @@ pub struct AgentContact {
     pub queue: Option<(QueueRef, String)>,
     /// When it entered that queue.
     pub enqueued_at: Option<Timestamp>,
-    /// Name of the customer of a chat, or of the task.
+    /// Name of the customer of a chat.
     pub customer_name: Option<PersonalText>,
     /// As whom the agent takes part in the chat, while it lasts.
     pub participant: Option<ParticipantId>,
@@ -168,14 +168,7 @@ impl Engine {
                 .map(|part| part.connected_at),
             queue: queue.map(|queue| (queue.id, queue.name.clone())),
             enqueued_at: queue.map(|queue| queue.enqueued_at),
-            customer_name: record
-                .and_then(|record| {
-                    record
-                        .customer_display_name
-                        .as_ref()
-                        .or(record.name.as_ref())
-                })
-                .cloned(),
+            customer_name: record.and_then(|record| record.customer_display_name.clone()),
             participant: contact
                 .and_then(|contact| contact.chat.as_ref()?.of_agent(user))
                 .map(|participant| participant.id),

@@ -108,6 +108,8 @@ ids! {
     AgentStatusId;
     /// A quick connect (on the wire: transfer destination).
     QuickConnectId;
+    /// A phone number of the center.
+    PhoneNumberId;
     /// One party of a chat contact.
     ParticipantId;
     /// One item of a transcript.
@@ -149,7 +151,8 @@ resource_ids!(
     SecurityProfileId,
     HoursId,
     AgentStatusId,
-    QuickConnectId
+    QuickConnectId,
+    PhoneNumberId
 );
 
 /// A deterministic source of ids and choices. The program seeds it from the operating system, the

@@ -127,6 +127,8 @@ kinds! {
     AgentStatus(AgentStatus) = "agent-status", "agent-state";
     /// A quick connect.
     QuickConnect(QuickConnect) = "quick-connect", "transfer-destination";
+    /// A phone number; its name is the number.
+    PhoneNumber(PhoneNumber) = "phone-number", "phone-number";
 }
 
 /// A queue of the center.
@@ -422,4 +424,17 @@ pub enum QuickConnectDestination {
     },
     /// To a telephone number.
     PhoneNumber(PersonalText),
+}
+
+/// A number under which callers reach the center. The resource's name is the number in E.164.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneNumber {
+    /// What it is for.
+    pub description: Option<String>,
+    /// ISO 3166 code of its country.
+    pub country: String,
+    /// `DID`, `TOLL_FREE`, `UIFN`, `SHARED`, `THIRD_PARTY_TF`, `THIRD_PARTY_DID` or `SHORT_CODE`.
+    pub kind: String,
+    /// The flow that calls to it run; without one they are refused.
+    pub flow: Option<FlowId>,
 }

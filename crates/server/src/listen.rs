@@ -1,4 +1,4 @@
-//! TLS listeners: bounded in connections, handshake time and header time; drained at the end.
+//! TLS listeners: bounded in connections, handshake time, size and time of headers; drained at the end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -24,6 +27,10 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long open requests may take to end when the program stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest head of a request, bytes: request line and headers.
+const HEAD_BYTES_MAX: u32 = 64 * 1024;
+/// Most headers of a request.
+const HEADERS_MAX: usize = 100;
 /// Most streams of one HTTP/2 connection.
 const STREAMS_MAX: u32 = 128;
 /// Pause after a failed accept: out of descriptors, a tight loop would not help.
@@ -123,15 +130,20 @@ impl Handshaken {
         let Some((stream, peer, router)) = self.0 else {
             return;
         };
-        let router = router.layer(axum::Extension(ConnectInfo(peer)));
+        let router = router
+            .layer(axum::Extension(ConnectInfo(peer)))
+            .layer(from_fn(bounded_head));
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder
             .http1()
             .timer(TokioTimer::new())
+            .max_buf_size(usize::try_from(HEAD_BYTES_MAX).unwrap_or(usize::MAX))
+            .max_headers(HEADERS_MAX)
             .header_read_timeout(HEAD_TIMEOUT);
         builder
             .http2()
             .timer(TokioTimer::new())
+            .max_header_list_size(HEAD_BYTES_MAX)
             .max_concurrent_streams(STREAMS_MAX)
             .keep_alive_interval(Some(Duration::from_secs(30)))
             .keep_alive_timeout(Duration::from_secs(20));
@@ -142,3 +154,14 @@ impl Handshaken {
         }
     }
 }
+
+/// HTTP/2 bounds the size of headers alone, not their number.
+async fn bounded_head(request: Request, next: Next) -> Response {
+    if request.headers().len() > HEADERS_MAX {
+        return StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests;

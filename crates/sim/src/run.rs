@@ -182,7 +182,7 @@ impl Simulation {
             (_, Ok(Reply::Started(id) | Reply::Transferred(id))) => {
                 self.promises.contacts.insert(*id);
             }
-            (Input::Say { item, .. }, Ok(Reply::Said(_))) => {
+            (Input::Say { item, .. }, Ok(Reply::Said(_) | Reply::SaidBefore(_))) => {
                 self.promises.items.insert(*item);
             }
             _ => {}

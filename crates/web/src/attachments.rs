@@ -7,11 +7,11 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
     CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue,
 };
+use http::{HeaderMap, StatusCode};
 use model::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -79,9 +79,11 @@ pub(crate) async fn upload(
     check_grant(&grant)?;
     // Files are held in memory while they are sealed: not too many at once.
     let _place = state.transfer_place()?;
-    let announced = state.app().upload_size(&grant).await.map_err(refused)?;
-    let announced = usize::try_from(announced).map_err(|_| error::REQUEST_TOO_LARGE)?;
-    let bytes = body_within(request, announced).await?;
+    let announced = state.app().announced_upload(&grant).await;
+    let announced = announced.map_err(refused)?;
+    check_content_type(request.headers(), &announced.content_type)?;
+    let size = usize::try_from(announced.size_bytes).map_err(|_| error::REQUEST_TOO_LARGE)?;
+    let bytes = body_within(request, size).await?;
     state.app().upload(&grant, bytes).await.map_err(refused)?;
     Ok(StatusCode::OK)
 }
@@ -119,6 +121,19 @@ struct Held {
 impl AsRef<[u8]> for Held {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+/// The type that the grant names must come along; parameters such as a charset may follow it.
+fn check_content_type(headers: &HeaderMap, announced: &str) -> Result<(), ApiError> {
+    let sent = headers
+        .get(CONTENT_TYPE)
+        .and_then(|sent| sent.to_str().ok());
+    let sent = sent.map(|sent| sent.split(';').next().unwrap_or_default().trim());
+    if sent.is_some_and(|sent| sent.eq_ignore_ascii_case(announced)) {
+        Ok(())
+    } else {
+        Err(error::OTHER_FILE_TYPE)
     }
 }
 

@@ -157,6 +157,13 @@ pub(crate) const NOT_PERMITTED: ApiError = ApiError::new(
     "not-permitted",
     "your security profiles do not permit this: ask an administrator",
 );
+/// A customer's page may not start or join this chat. The same whether or not there is such a flow,
+/// instance or chat.
+pub(crate) const CHAT_REFUSED: ApiError = ApiError::new(
+    StatusCode::FORBIDDEN,
+    "not-permitted",
+    "this chat is not open here, or is over: load the page again and start a new chat",
+);
 /// It is not there, or may not be known.
 pub(crate) const NOT_FOUND: ApiError =
     ApiError::new(StatusCode::NOT_FOUND, "not-found", "there is nothing here");
@@ -195,6 +202,12 @@ pub(crate) const UNSUPPORTED_MEDIA_TYPE: ApiError = ApiError::new(
     StatusCode::UNSUPPORTED_MEDIA_TYPE,
     "unsupported-media-type",
     "send `application/json`",
+);
+/// The upload is not what was granted.
+pub(crate) const OTHER_FILE_TYPE: ApiError = ApiError::new(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "unsupported-media-type",
+    "send the file with the `Content-Type` that came with its address",
 );
 /// The offer is gone.
 pub(crate) const OFFER_EXPIRED: ApiError = ApiError::new(

@@ -105,7 +105,8 @@ fn workspace_routes() -> Vec<Route> {
     const OPEN: Access = Access::Session(&[OpenWorkspace::SPEC]);
     const QUICK_CONNECTS: Access = Access::Session(&[ListOwnQuickConnects::SPEC]);
     const CONVERSE: Access = Access::Session(&[Converse::SPEC]);
-    const READ_OWN: Access = Access::Session(&[ReadOwnTranscript::SPEC]);
+    const READ_FILE: Access =
+        Access::Session(&[ReadContactTranscript::SPEC, ReadOwnTranscript::SPEC]);
     const LIST: Access = Access::Session(&[ListContacts::SPEC]);
     const PAGE: Access = Access::Session(&[ReadContactPage::SPEC]);
     const TRANSCRIPT: Access = Access::Session(&[ReadContactTranscript::SPEC]);
@@ -125,7 +126,7 @@ fn workspace_routes() -> Vec<Route> {
         ),
         Route::get(
             "/api/contacts/{contact}/attachments/{attachment}",
-            READ_OWN,
+            READ_FILE,
             attachments::grant,
         ),
         Route::get("/api/contacts", LIST, contacts::list),

@@ -178,6 +178,54 @@ describe('chat of the widget', () => {
     expect(server.callsOf('connection')).toHaveLength(1);
   });
 
+  describe('that was over before the page had connected', () => {
+    beforeEach(async () => {
+      chat = makeChat();
+      await chat.start('Grace');
+      await settle();
+      server.say({ ...AGENT, ParticipantRole: 'SYSTEM', Content: 'We are closed.' }, false);
+      server.say({ Type: 'EVENT', ContentType: EVENT.ended }, false);
+    });
+    const tellEnd = (): void => {
+      const end = server.items.at(-1);
+      if (end !== undefined) server.push(end);
+    };
+
+    it('shows what was said and that it has ended, and sends nothing', async () => {
+      server.acceptSocket();
+      tellEnd();
+      await settle();
+      chat.markRead();
+      await settle();
+      expect(chat.state.phase).toBe('ended');
+      expect(contents()).toContain('We are closed.');
+      expect(server.callsOf('event')).toEqual([]);
+    });
+
+    it('reads again what it could not read at once', async () => {
+      server.failures.set('transcript', [503]);
+      server.acceptSocket();
+      tellEnd();
+      await settle();
+      expect(contents()).not.toContain('We are closed.');
+      environment.pass(SEND_AGAIN_AFTER_MS);
+      await settle();
+      expect(chat.state.phase).toBe('ended');
+      expect(contents()).toContain('We are closed.');
+    });
+
+    it('is left alone once a new one is wanted', async () => {
+      server.failures.set('transcript', [503]);
+      server.acceptSocket();
+      tellEnd();
+      await settle();
+      chat.reset();
+      environment.pass(SEND_AGAIN_AFTER_MS);
+      await settle();
+      expect(chat.state).toMatchObject({ phase: 'idle', items: [] });
+    });
+  });
+
   it('a connection that is refused while the socket is down means that the chat is over', async () => {
     server.failures.set('connection', [403]);
     await breakConnection();

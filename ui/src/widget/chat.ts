@@ -131,6 +131,7 @@ export class Chat {
   markRead(): void {
     const token = this.#connectionToken;
     const last = this.#state.items.findLast((item) => this.#isFromOther(item));
+    if (this.#state.phase !== 'active') return;
     if (token === undefined || last === undefined || last.Id === this.#readSentId) return;
     this.#readSentId = last.Id;
     this.#attempt(this.api.sendEvent(token, EVENT.read, { messageId: last.Id }));
@@ -220,7 +221,10 @@ export class Chat {
     }
   }
 
-  /** Fetches the transcript backwards until it meets what is already here. */
+  /**
+   * Fetches the transcript backwards until it meets what is already here. It may come after the end: a flow's
+   * last words are read even where the chat was over before the page had connected.
+   */
   async #catchUp(): Promise<void> {
     const token = this.#connectionToken;
     if (token === undefined) return;
@@ -237,9 +241,11 @@ export class Chat {
       this.#anchors = undefined;
     } catch (error) {
       this.#passOrFinish(error);
-      if (this.#state.phase === 'active') {
+      const isPassing = error instanceof ParticipantError && error.isPassing;
+      if (this.#state.phase === 'active' || (this.#state.phase === 'ended' && isPassing)) {
         this.environment.after(SEND_AGAIN_AFTER_MS, () => {
-          if (this.#state.isConnected) void this.#catchUp();
+          const isOver = this.#state.phase === 'ended' && this.#connectionToken === token;
+          if (this.#state.isConnected || isOver) void this.#catchUp();
         });
       }
     }
@@ -271,8 +277,8 @@ export class Chat {
     const isSpoken = fresh.some((item) => this.#isFromOther(item));
     this.#change({ items, ...(isSpoken ? { isOtherTyping: false } : {}) });
     this.#receiptsArrived(arrived);
-    if (isSpoken) this.#reportDelivery(fresh);
     if (fresh.some((item) => item.ContentType === EVENT.ended)) this.#finish();
+    if (isSpoken) this.#reportDelivery(fresh);
   }
 
   /** The message on its way may come back sooner than the answer to its sending: show it once. */
@@ -288,7 +294,7 @@ export class Chat {
   #reportDelivery(fresh: readonly WireItem[]): void {
     const token = this.#connectionToken;
     const last = fresh.findLast((item) => this.#isFromOther(item));
-    if (token === undefined || last === undefined) return;
+    if (this.#state.phase !== 'active' || token === undefined || last === undefined) return;
     this.#attempt(this.api.sendEvent(token, EVENT.delivered, { messageId: last.Id }));
   }
 

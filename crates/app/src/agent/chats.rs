@@ -11,7 +11,7 @@ use crate::center::Center;
 use crate::chat::attachments::{DownloadGrant, NewAttachment, UploadGrant};
 use crate::chat::bus::Receipt;
 use crate::chat::connection::Seat;
-use crate::chat::say::{Said, check_message, item_id, say_in};
+use crate::chat::say::{Said, Saying, check_message, item_id};
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::principal::{Call, Principal};
@@ -20,7 +20,8 @@ impl App {
     /// An agent says something; repeated with the same request id, it is said once.
     ///
     /// # Errors
-    /// `Invalid` for a message that does not fit, `WrongState` where the agent is not in the chat.
+    /// `Invalid` for a message that does not fit, `WrongState` where the agent is not in the chat,
+    /// `TokenReused` where the request id came with another message.
     pub async fn agent_say(
         &self,
         call: &Arc<Call>,
@@ -30,28 +31,21 @@ impl App {
         text: String,
     ) -> Result<Said, AppError> {
         check_message(content_type, &text)?;
-        let (center, contact, seat) = self.agent_seat(permit.target(), permit.principal())?;
-        let item = item_id(&center, seat.participant, Some(request))?;
-        if let Some(said) = self.said_before(&center, item).await? {
-            return Ok(said);
-        }
+        let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
+        let item = item_id(&center, seat.participant, "message", Some(request))?;
         let content = ItemContent::Message {
             content_type: content_type.to_owned(),
             text: text.into(),
         };
-        let (call, access) = (Arc::clone(call), permit.spec().access);
-        center
-            .turn(move |turn| {
-                say_in(
-                    turn,
-                    &call,
-                    access,
-                    contact,
-                    seat.participant,
-                    item,
-                    content,
-                )
-            })
+        if let Some(said) = self.said_before(&center, item, &content).await? {
+            return Ok(said);
+        }
+        let saying = Saying {
+            item,
+            content,
+            also: Vec::new(),
+        };
+        self.say_once(call, permit.spec().access, seat, saying)
             .await
     }
 
@@ -113,7 +107,7 @@ impl App {
         request: &str,
     ) -> Result<TranscriptItemId, AppError> {
         let (center, _, seat) = self.agent_seat(permit.target(), permit.principal())?;
-        item_id(&center, seat.participant, Some(request))
+        item_id(&center, seat.participant, "message", Some(request))
     }
 
     /// An item of the agent's chat, as it stands in the transcript.

@@ -85,7 +85,7 @@ impl App {
             .await
     }
 
-    async fn agent_input<A: Action>(
+    pub(crate) async fn agent_input<A: Action>(
         &self,
         call: &Arc<Call>,
         permit: &Permit<A>,

@@ -233,11 +233,16 @@ fn snapshot(turn: &mut Turn<'_>, user: UserId) -> Result<WorkspaceSnapshot, AppE
         Some(status_of(resource, body))
     };
     let name = format!("{} {}", body.first_name.expose(), body.last_name.expose());
+    // Who has no name is called as it signs in.
+    let name = match name.trim() {
+        "" => resource.name.as_str(),
+        name => name,
+    };
     Ok(WorkspaceSnapshot {
         at: turn.now,
         user,
         username: resource.name.clone(),
-        display_name: name.trim().to_owned().into(),
+        display_name: name.into(),
         status: status(agent.status),
         status_since: agent.status_since,
         next_status: status(agent.next_status),

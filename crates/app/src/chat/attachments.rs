@@ -1,28 +1,32 @@
 //! Files of a chat: uploaded to an origin of their own, sealed, scanned, then shown.
 
+mod rows;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use model::contact::PersonalText;
 use model::transcript::{AttachmentStatus, AttachmentSummary, ItemContent};
-use model::{AttachmentId, ContactId, InstanceId, ParticipantId, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
+use model::{AttachmentId, ContactId, Secret, Timestamp};
 use zeroize::Zeroizing;
 
+use rows::{Attachment, Stage, attachment_write};
+
 use super::connection::{Seat, seat};
-use super::say::{Said, item_id, say_in};
+use super::say::{Said, Saying, item_id};
 use super::tokens::{self, Claim};
 use crate::App;
 use crate::action::{Access, CompleteAttachmentUpload, GetAttachment, StartAttachmentUpload};
-use crate::center::{Center, json};
+use crate::center::Center;
 use crate::error::AppError;
 use crate::permit::Permit;
 use crate::ports::blobs::Verdict;
 use crate::ports::keys::KeyOwner;
 use crate::ports::store::{AttachmentRow, Write};
 use crate::principal::Call;
-use crate::vault::{Place, Vault};
+use crate::text::check_name;
+use crate::vault::Vault;
 
 /// How long a grant for one object is good.
 pub const GRANT_LIFETIME: Duration = Duration::from_mins(5);
@@ -96,6 +100,15 @@ pub struct UploadGrant {
     pub expires_at: Timestamp,
 }
 
+/// What a granted upload has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncedUpload {
+    /// Its MIME type.
+    pub content_type: String,
+    /// Its size, bytes.
+    pub size_bytes: u64,
+}
+
 /// Leave to download one object.
 #[derive(Debug, Clone)]
 pub struct DownloadGrant {
@@ -115,37 +128,6 @@ pub struct Download {
     pub content_type: String,
     /// Its bytes.
     pub bytes: Zeroizing<Vec<u8>>,
-}
-
-/// Where an attachment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Stage {
-    Granted,
-    Uploaded,
-    Shown,
-    Rejected,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Attachment {
-    format: u32,
-    name: PersonalText,
-    content_type: String,
-    size_bytes: u64,
-    participant: ParticipantId,
-    begun_at: Timestamp,
-    stage: Stage,
-}
-
-impl Attachment {
-    /// When it was begun, unless it stands in the chat or was rejected.
-    fn unfinished_since(&self) -> Option<Timestamp> {
-        matches!(self.stage, Stage::Granted | Stage::Uploaded).then_some(self.begun_at)
-    }
-
-    fn can_be_completed(&self, now: Timestamp) -> bool {
-        self.stage == Stage::Uploaded && now <= self.begun_at.plus(UPLOAD_LIFETIME)
-    }
 }
 
 impl App {
@@ -218,17 +200,10 @@ impl App {
 
     fn check_attachment(&self, new: &NewAttachment) -> Result<(), AppError> {
         let limits = &self.settings().attachments;
-        let characters = new.name.expose().chars().count();
-        let name_fits = (1..=FILE_NAME_CHARS_MAX).contains(&characters)
-            && !new
-                .name
-                .expose()
-                .chars()
-                .any(|c| c.is_control() || c == '/' || c == '\\');
-        if !name_fits {
-            return Err(AppError::Invalid(format!(
-                "a file name has 1 to {FILE_NAME_CHARS_MAX} characters, none of them a slash or control character"
-            )));
+        let name = new.name.expose();
+        check_name("a file name", name, FILE_NAME_CHARS_MAX)?;
+        if name.contains(['/', '\\']) {
+            return Err(AppError::Invalid("a file name has no slashes".to_owned()));
         }
         if new.size_bytes == 0 || new.size_bytes > limits.bytes_max {
             return Err(AppError::Invalid(format!(
@@ -313,18 +288,22 @@ impl App {
         }
     }
 
-    /// The size that an upload announced, so that a body beyond it is cut off while it arrives.
+    /// What an upload announced, so that another one is refused before it arrives, and a larger one cut off
+    /// while it does.
     ///
     /// # Errors
     /// As [`App::upload`].
-    pub async fn upload_size(&self, grant: &str) -> Result<u64, AppError> {
+    pub async fn announced_upload(&self, grant: &str) -> Result<AnnouncedUpload, AppError> {
         let (center, id) = self.granted(grant, |claim| match claim {
             Claim::Upload(id) => Some(id),
             _ => None,
         })?;
         let found = self.read_attachment(&center, id).await?;
         found
-            .map(|(_, attachment)| attachment.size_bytes)
+            .map(|(_, attachment)| AnnouncedUpload {
+                content_type: attachment.content_type,
+                size_bytes: attachment.size_bytes,
+            })
             .ok_or(AppError::AccessDenied {
                 action: "execute-api",
             })
@@ -334,7 +313,7 @@ impl App {
     ///
     /// # Errors
     /// `Invalid` for files that are not uploaded or not the participant's; `WrongState` where the
-    /// scanner refused one.
+    /// scanner refused one; `TokenReused` where the token came with other files.
     pub async fn complete_attachments(
         &self,
         call: &Arc<Call>,
@@ -361,11 +340,12 @@ impl App {
             )));
         }
         let center = self.center(seat.instance)?;
-        let item = item_id(&center, seat.participant, client_token)?;
-        if client_token.is_some()
-            && let Some(said) = self.said_before(&center, item).await?
-        {
-            return Ok(said);
+        let item = item_id(&center, seat.participant, "attachment", client_token)?;
+        if client_token.is_some() {
+            let named = ItemContent::Attachment(ids.iter().map(|id| named_alone(*id)).collect());
+            if let Some(said) = self.said_before(&center, item, &named).await? {
+                return Ok(said);
+            }
         }
         let mut summaries = Vec::with_capacity(ids.len());
         let mut writes = Vec::with_capacity(ids.len());
@@ -390,29 +370,12 @@ impl App {
                 &attachment,
             ));
         }
-        let call = Arc::clone(call);
-        center
-            .turn(move |turn| {
-                let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied {
-                    action: "execute-api",
-                })?;
-                let content = ItemContent::Attachment(summaries);
-                let said = say_in(
-                    turn,
-                    &call,
-                    access,
-                    contact,
-                    seat.participant,
-                    item,
-                    content,
-                )?;
-                for write in writes {
-                    turn.write(write);
-                }
-                Ok(said)
-            })
-            .await
+        let saying = Saying {
+            item,
+            content: ItemContent::Attachment(summaries),
+            also: writes,
+        };
+        self.say_once(call, access, seat, saying).await
     }
 
     async fn uploaded(
@@ -558,77 +521,15 @@ impl App {
         let key = self.attachment_key(center, id).await?;
         center.keys.open_file(&key, id, &sealed)
     }
-
-    async fn attachment_key(
-        &self,
-        center: &Center,
-        id: AttachmentId,
-    ) -> Result<Arc<seal::DataKey>, AppError> {
-        let owner = KeyOwner::Attachment(center.scope.instance, id);
-        let key = self.0.around.vault.key(&center.keys, owner).await?;
-        key.ok_or(AppError::NotFound { what: "attachment" })
-    }
-
-    async fn put_attachment(
-        &self,
-        center: &Center,
-        id: AttachmentId,
-        contact: ContactId,
-        initial_contact: ContactId,
-        attachment: &Attachment,
-    ) -> Result<(), AppError> {
-        let key = self.attachment_key(center, id).await?;
-        let write = attachment_write(center, &key, id, contact, initial_contact, attachment);
-        self.0
-            .around
-            .store
-            .commit(vec![write])
-            .await
-            .map_err(crate::app::unavailable)
-    }
-
-    async fn read_attachment(
-        &self,
-        center: &Center,
-        id: AttachmentId,
-    ) -> Result<Option<(AttachmentRow, Attachment)>, AppError> {
-        let instance: InstanceId = center.scope.instance;
-        let row = self
-            .0
-            .around
-            .store
-            .attachment(instance, id)
-            .await
-            .map_err(crate::app::unavailable)?;
-        let Some(row) = row else { return Ok(None) };
-        let key = self.attachment_key(center, id).await?;
-        let bytes = id.into_bytes();
-        let clear =
-            center
-                .keys
-                .open_under(&key, &Place::new("attachments", &bytes), &row.sealed)?;
-        let attachment = serde_json::from_slice(&clear).map_err(|_| AppError::Internal)?;
-        Ok(Some((row, attachment)))
-    }
 }
 
-fn attachment_write(
-    center: &Center,
-    key: &seal::DataKey,
-    id: AttachmentId,
-    contact: ContactId,
-    initial_contact: ContactId,
-    attachment: &Attachment,
-) -> Write {
-    let bytes = id.into_bytes();
-    Write::PutAttachment(AttachmentRow {
-        instance: center.scope.instance,
+/// A file of which only the id is known.
+fn named_alone(id: AttachmentId) -> AttachmentSummary {
+    AttachmentSummary {
         id,
-        contact,
-        initial_contact,
-        unfinished_since: attachment.unfinished_since(),
-        sealed: center
-            .keys
-            .seal_under(key, &Place::new("attachments", &bytes), &json(attachment)),
-    })
+        name: PersonalText::from(""),
+        content_type: String::new(),
+        size_bytes: 0,
+        status: AttachmentStatus::InProgress,
+    }
 }

@@ -82,6 +82,14 @@ impl ChatSubscription {
     pub async fn next(&mut self) -> Option<ChatFrame> {
         self.frames.recv().await
     }
+
+    /// The same of a chat that is over: the event that ended it, and nothing after.
+    pub(crate) fn at_end(self, end: TranscriptItem) -> Self {
+        let (sender, frames) = mpsc::channel(1);
+        // There is room for one, and the receiver is here.
+        let _ = sender.try_send(ChatFrame::Item(Arc::new(end)));
+        Self { frames, ..self }
+    }
 }
 
 /// Signals that an agent's workspace shows something new, and the frames of its chats.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Input;
+use model::transcript::ParticipantRole;
 use model::{ContactId, InstanceId, ParticipantId, Secret, Timestamp};
 use serde_json::Value;
 
@@ -18,6 +19,9 @@ use crate::principal::{Call, Principal};
 
 /// How long a connection token is good; the page asks for another in time.
 const CONNECTION_LIFETIME: Duration = Duration::from_hours(24);
+/// How long a connection to a chat that is over reads its transcript. Connections are made as long as
+/// the participant's token is good: for the duration that the chat was allowed, from its start.
+const READING_LIFETIME: Duration = Duration::from_hours(1);
 /// How long a WebSocket is kept; the page opens another in time.
 const SOCKET_LIFETIME: Duration = Duration::from_hours(1);
 
@@ -49,15 +53,16 @@ pub(crate) struct Seat {
     pub(crate) instance: InstanceId,
     pub(crate) participant: ParticipantId,
     pub(crate) initial_contact: ContactId,
-    pub(crate) role: model::transcript::ParticipantRole,
+    pub(crate) role: ParticipantRole,
 }
 
 impl App {
-    /// The participant for whom a token stands.
+    /// The participant for whom a token stands. A customer's is good beyond the end of the chat, for
+    /// reading what was said: the last words of a flow may come before the page has connected.
     ///
     /// # Errors
-    /// `AccessDenied` for a token that is altered, expired, of another kind, of a chat that is over or
-    /// of a participant who left: alike.
+    /// `AccessDenied` for a token that is altered, expired, of another kind, or of a participant who left
+    /// a chat that goes on: alike.
     pub fn participant(
         &self,
         token: &Secret<String>,
@@ -76,7 +81,9 @@ impl App {
         else {
             return Err(denied);
         };
-        if center.contact_of(claim.participant).is_none() {
+        // A chat ends with its customer; all others can leave one that goes on.
+        if claim.role != ParticipantRole::Customer && center.contact_of(claim.participant).is_none()
+        {
             return Err(denied);
         }
         Ok(Principal::Participant {
@@ -88,10 +95,11 @@ impl App {
         })
     }
 
-    /// Connects a participant's device: a token to act with and a ticket for a WebSocket.
+    /// Connects a participant's device: a token to act with and a ticket for a WebSocket. Where the chat
+    /// is over, the token reads its transcript and the WebSocket tells of the end.
     ///
     /// # Errors
-    /// `AccessDenied` where the chat is over; `Throttled` with too many open tickets.
+    /// `AccessDenied` where there is no such chat; `Throttled` with too many open tickets.
     pub async fn connect_participant(
         &self,
         call: &Arc<Call>,
@@ -99,20 +107,25 @@ impl App {
     ) -> Result<Connection, AppError> {
         let seat = seat(permit.principal())?;
         let center = self.center(seat.instance)?;
+        if center.contact_of(seat.participant).is_none() {
+            self.check_there_was(seat).await?;
+        }
         let (audited, access) = (Arc::clone(call), permit.spec().access);
-        center
+        let lifetime = center
             .turn(move |turn| {
-                let contact = turn.engine().contact_of(seat.participant);
-                let contact = contact.ok_or(AppError::AccessDenied {
-                    action: "execute-api",
-                })?;
-                let input = Input::ParticipantConnected {
-                    contact,
-                    participant: seat.participant,
+                let lifetime = match turn.engine().contact_of(seat.participant) {
+                    Some(contact) => {
+                        let input = Input::ParticipantConnected {
+                            contact,
+                            participant: seat.participant,
+                        };
+                        turn.handle(input).map_err(rejected)?;
+                        CONNECTION_LIFETIME
+                    }
+                    None => READING_LIFETIME,
                 };
-                turn.handle(input).map_err(rejected)?;
                 turn.audit(&audited, access, Value::Null);
-                Ok(())
+                Ok(lifetime)
             })
             .await?;
         let now = self.now();
@@ -129,7 +142,7 @@ impl App {
             participant: seat.participant,
             role: seat.role,
         };
-        let expires_at = now.plus(CONNECTION_LIFETIME);
+        let expires_at = now.plus(lifetime);
         Ok(Connection {
             token: tokens::mint(
                 center.keys.tokens(),
@@ -143,11 +156,26 @@ impl App {
         })
     }
 
-    /// Takes a WebSocket ticket: the chat as this participant sees it from now on.
+    /// Whoever says to have been in a chat that is over: it must have been there.
+    async fn check_there_was(&self, seat: Seat) -> Result<(), AppError> {
+        match self
+            .initial_contact(seat.instance, seat.initial_contact)
+            .await
+        {
+            Err(AppError::NotFound { .. }) => Err(AppError::AccessDenied {
+                action: "execute-api",
+            }),
+            known => known.map(|_| ()),
+        }
+    }
+
+    /// Takes a WebSocket ticket: the chat as this participant sees it from now on. Of a chat that is
+    /// over that is its end alone.
     ///
     /// # Errors
-    /// `AccessDenied` for a ticket that is unknown, used or expired, or a chat that is over: alike.
-    pub fn redeem_ticket(&self, ticket: &str) -> Result<ChatSubscription, AppError> {
+    /// `AccessDenied` for a ticket that is unknown, used or expired, or where nothing is left of the
+    /// chat: alike.
+    pub async fn redeem_ticket(&self, ticket: &str) -> Result<ChatSubscription, AppError> {
         let denied = AppError::AccessDenied {
             action: "execute-api",
         };
@@ -161,11 +189,13 @@ impl App {
         let subscription = center
             .bus
             .subscribe(principal, seat.initial_contact, seat.participant);
-        // Subscribed first: a participant who leaves between both is closed by that.
-        if center.contact_of(seat.participant).is_none() {
-            return Err(denied);
+        // Subscribed first: whoever leaves between both has been told, or is told below.
+        if center.contact_of(seat.participant).is_some() {
+            return Ok(subscription);
         }
-        Ok(subscription)
+        center.bus.close(seat.initial_contact, seat.participant);
+        let end = self.end_of_chat(&center, seat.initial_contact).await?;
+        Ok(subscription.at_end(end.ok_or(denied)?))
     }
 
     /// A participant leaves for good: a customer ends the chat.

@@ -1,7 +1,8 @@
 //! Events of participants: typing goes out at once, receipts are stored, the rest stands in the
 //! transcript.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Input;
 use model::transcript::{ItemContent, event_type};
@@ -10,16 +11,46 @@ use serde::Deserialize;
 
 use super::bus::{ChatFrame, Ephemeral};
 use super::connection::{Seat, seat};
-use super::say::{Said, item_id, say_in};
+use super::say::{Said, Saying, item_id};
 use crate::App;
 use crate::action::SendEvent;
-use crate::center::Center;
+use crate::center::{Center, json};
 use crate::error::AppError;
 use crate::permit::Permit;
+use crate::ports::store::KeyedHash;
 use crate::principal::Call;
 
 /// Longest content of an event, characters.
 const EVENT_CHARS_MAX: usize = 1_024;
+/// Client tokens of events that are remembered.
+const EVENT_TOKENS_MAX: usize = 50_000;
+
+/// Which event came under which client token. Most events are not stored, so that this is not either: a
+/// token of a restarted program, or one of long ago, is as good as new.
+#[derive(Debug, Default)]
+pub(crate) struct EventTokens(Mutex<Generations>);
+
+#[derive(Debug, Default)]
+struct Generations {
+    recent: HashMap<TranscriptItemId, KeyedHash>,
+    older: HashMap<TranscriptItemId, KeyedHash>,
+}
+
+impl EventTokens {
+    /// Whether the token, by the id that comes of it, is new or came with the same event.
+    fn admits(&self, token: TranscriptItemId, event: KeyedHash) -> bool {
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = tokens.recent.get(&token).or(tokens.older.get(&token));
+        if let Some(known) = known {
+            return *known == event;
+        }
+        if tokens.recent.len() >= EVENT_TOKENS_MAX / 2 {
+            tokens.older = std::mem::take(&mut tokens.recent);
+        }
+        tokens.recent.insert(token, event);
+        true
+    }
+}
 
 #[derive(Deserialize)]
 struct ReceiptContent {
@@ -31,7 +62,8 @@ impl App {
     /// A participant's event.
     ///
     /// # Errors
-    /// `Invalid` for a type that participants do not send; `AccessDenied` where the chat is over.
+    /// `Invalid` for a type that participants do not send; `AccessDenied` where the chat is over;
+    /// `TokenReused` where the token came with another event, as far as that is remembered.
     pub async fn send_event(
         &self,
         call: &Arc<Call>,
@@ -42,7 +74,15 @@ impl App {
     ) -> Result<Said, AppError> {
         let seat = seat(permit.principal())?;
         let center = self.center(seat.instance)?;
-        let item = item_id(&center, seat.participant, client_token)?;
+        let item = item_id(&center, seat.participant, "event", client_token)?;
+        if client_token.is_some() {
+            let event = center
+                .keys
+                .search_hash("event", &json(&(content_type, content)));
+            if !self.0.event_tokens.admits(item, event) {
+                return Err(AppError::TokenReused);
+            }
+        }
         let said = Said {
             item,
             at: self.now(),
@@ -96,20 +136,12 @@ impl App {
                     content_type: content_type.to_owned(),
                     text: content.map(Into::into),
                 };
-                let (call, access) = (Arc::clone(call), permit.spec().access);
-                center
-                    .turn(move |turn| {
-                        let contact = current(turn, seat)?;
-                        say_in(
-                            turn,
-                            &call,
-                            access,
-                            contact,
-                            seat.participant,
-                            item,
-                            content,
-                        )
-                    })
+                let saying = Saying {
+                    item,
+                    content,
+                    also: Vec::new(),
+                };
+                self.say_once(call, permit.spec().access, seat, saying)
                     .await
             }
             _ => Err(AppError::Invalid(
@@ -163,4 +195,23 @@ fn current(turn: &crate::center::Turn<'_>, seat: Seat) -> Result<ContactId, AppE
         .ok_or(AppError::AccessDenied {
             action: "execute-api",
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_for_one_event_and_memory_is_bounded() {
+        let tokens = EventTokens::default();
+        let token = |number: usize| TranscriptItemId::from_u128(number as u128);
+        assert!(tokens.admits(token(1), [1; 32]));
+        assert!(tokens.admits(token(1), [1; 32]), "a repetition");
+        assert!(!tokens.admits(token(1), [2; 32]), "another event");
+        for number in 2..EVENT_TOKENS_MAX * 2 {
+            tokens.admits(token(number), [1; 32]);
+        }
+        let held = tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(held.recent.len() + held.older.len() <= EVENT_TOKENS_MAX);
+    }
 }

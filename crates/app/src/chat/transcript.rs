@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::transcript::TranscriptItem;
+use model::transcript::{ItemContent, TranscriptItem, event_type};
 use model::{ContactId, Timestamp, TranscriptItemId};
 
 use super::bus::Receipt;
@@ -152,6 +152,23 @@ impl App {
             receipts,
             next,
         })
+    }
+
+    /// The event that ended a chat; `None` while it goes on, or where its key was destroyed.
+    pub(crate) async fn end_of_chat(
+        &self,
+        center: &Center,
+        initial_contact: ContactId,
+    ) -> Result<Option<TranscriptItem>, AppError> {
+        // Nothing is said after it.
+        let last = self.newest_sequence(center, initial_contact).await?;
+        let items = self
+            .transcript_items(center, initial_contact, last, last, 1)
+            .await?;
+        Ok(items.into_iter().next().filter(|item| {
+            matches!(&item.content, ItemContent::Event { content_type, .. }
+                if content_type == event_type::ENDED)
+        }))
     }
 
     /// Items of a chat between two sequence numbers, in order, in clear. Items whose key was destroyed

@@ -12,6 +12,7 @@ use model::{Channel, ResourceId, ResourceKind, SecurityProfileId, TAGS_MAX, Tags
 use crate::center::resources::Resources;
 use crate::error::AppError;
 use crate::principal::Principal;
+use crate::text::check_characters;
 
 /// Longest name of most kinds, characters.
 pub(crate) const NAME_CHARS_MAX: usize = 127;
@@ -81,6 +82,9 @@ pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {
             }
             QuickConnectDestination::PhoneNumber(_) => {}
         },
+        ResourceBody::PhoneNumber(number) => {
+            refs.extend(number.flow.map(|flow| (ResourceKind::Flow, flow.into())));
+        }
         ResourceBody::Hours(_)
         | ResourceBody::SecurityProfile(_)
         | ResourceBody::Flow(_)
@@ -102,6 +106,7 @@ pub(crate) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::FlowModule => "flow module",
         ResourceKind::AgentStatus => "agent status",
         ResourceKind::QuickConnect => "quick connect",
+        ResourceKind::PhoneNumber => "phone number",
     }
 }
 
@@ -175,6 +180,9 @@ fn check_name(kind: ResourceKind, name: &str) -> Result<(), AppError> {
     if name.chars().any(char::is_control) {
         return invalid("a name has no control characters".to_owned());
     }
+    if kind == ResourceKind::PhoneNumber {
+        return check_phone_number(name);
+    }
     if kind == ResourceKind::User
         && !name
             .chars()
@@ -211,6 +219,7 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::FlowModule(module) => module.description.as_deref(),
         ResourceBody::AgentStatus(status) => status.description.as_deref(),
         ResourceBody::QuickConnect(quick_connect) => quick_connect.description.as_deref(),
+        ResourceBody::PhoneNumber(number) => number.description.as_deref(),
         ResourceBody::User(_) => None,
     };
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_CHARS_MAX) {
@@ -227,7 +236,8 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::SecurityProfile(_)
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
-        | ResourceBody::AgentStatus(_) => Ok(()),
+        | ResourceBody::AgentStatus(_)
+        | ResourceBody::PhoneNumber(_) => Ok(()),
     }
 }
 
@@ -294,6 +304,7 @@ fn check_user(user: &User) -> Result<(), AppError> {
         if name.expose().chars().count() > 255 {
             return invalid("first and last name have at most 255 characters".to_owned());
         }
+        check_characters("a first or last name", name.expose())?;
     }
     if user.security_profiles.len() > USER_SECURITY_PROFILES_MAX {
         return invalid(format!(
@@ -311,12 +322,18 @@ fn check_user(user: &User) -> Result<(), AppError> {
 
 fn check_quick_connect(quick_connect: &QuickConnect) -> Result<(), AppError> {
     if let QuickConnectDestination::PhoneNumber(number) = &quick_connect.destination {
-        let digits = number.expose().strip_prefix('+').unwrap_or_default();
-        if !(8..=15).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return invalid("a phone number stands in E.164: `+` and 8 to 15 digits".to_owned());
-        }
+        return check_phone_number(number.expose());
     }
     Ok(())
+}
+
+fn check_phone_number(number: &str) -> Result<(), AppError> {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    if (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(())
+    } else {
+        invalid("a phone number stands in E.164: `+` and 8 to 15 digits".to_owned())
+    }
 }
 
 fn check_hours(hours: &HoursOfOperation) -> Result<(), AppError> {

@@ -3,8 +3,8 @@
 use model::ResourceKind;
 use model::hours::HoursOfOperation;
 use model::resource::{
-    AgentStatus, BodyOf, FlowDefinition, FlowModuleDefinition, Queue, QuickConnect, RoutingProfile,
-    SecurityProfile, User,
+    AgentStatus, BodyOf, FlowDefinition, FlowModuleDefinition, PhoneNumber, Queue, QuickConnect,
+    RoutingProfile, SecurityProfile, User,
 };
 
 #[cfg_attr(
@@ -84,6 +84,10 @@ kinds! {
     QuickConnect, QuickConnect:
         creates [CreateQuickConnect] reads [DescribeQuickConnect]
         updates [] lists [ListQuickConnects] deletes [DeleteQuickConnect];
+    PhoneNumber, PhoneNumber:
+        creates [ClaimPhoneNumber] reads [DescribePhoneNumber]
+        updates [AssociatePhoneNumberContactFlow, DisassociatePhoneNumberContactFlow]
+        lists [ListPhoneNumbersV2] deletes [ReleasePhoneNumber];
     FlowDefinition, Flow:
         creates [CreateContactFlow] reads [DescribeContactFlow]
         updates [UpdateContactFlowContent, UpdateContactFlowMetadata, UpdateContactFlowName]

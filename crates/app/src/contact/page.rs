@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use engine::ContactEvent;
-use model::ContactId;
 use model::contact::ContactRecord;
 use model::transcript::TranscriptItem;
+use model::{AttachmentId, ContactId};
 use serde_json::Value;
 
 use crate::App;
-use crate::action::{ListContacts, ReadContactPage};
+use crate::action::{ListContacts, ReadContactPage, ReadContactTranscript};
 use crate::center::Center;
 use crate::center::commit::events_place;
+use crate::chat::attachments::DownloadGrant;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::principal::Call;
@@ -154,6 +155,27 @@ impl App {
             .collect()
     }
 
+    /// Leave to fetch a file of the chat to which the contact that the permit names belongs, open or over:
+    /// whoever may read the transcript may fetch what it shows.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn contact_attachment_grant(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<ReadContactTranscript>,
+        attachment: AttachmentId,
+    ) -> Result<DownloadGrant, AppError> {
+        let Target::Contact(instance, contact) = *permit.target() else {
+            return Err(AppError::NotFound { what: "contact" });
+        };
+        let initial = self.initial_contact(instance, contact).await?;
+        let center = self.center(instance)?;
+        let grant = self.grant_download(&center, initial, attachment).await?;
+        center.audit_read(call, permit.spec().access).await?;
+        Ok(grant)
+    }
+
     /// Items of the chat to which the contact that the permit names belongs.
     ///
     /// # Errors
@@ -161,7 +183,7 @@ impl App {
     pub async fn contact_transcript(
         &self,
         call: &Arc<Call>,
-        permit: Permit<crate::action::ReadContactTranscript>,
+        permit: Permit<ReadContactTranscript>,
         after: u64,
         limit: u32,
     ) -> Result<Vec<TranscriptItem>, AppError> {

@@ -8,8 +8,8 @@ use engine::input::{Destination, StartContact};
 use model::contact::{Attributes, PersonalText, Reference};
 use model::transcript::{ItemContent, ParticipantRole};
 use model::{
-    Channel, ContactId, FlowId, InitiationMethod, ParticipantId, Secret, Tags, Timestamp,
-    TranscriptItemId,
+    Channel, ContactId, FlowId, InitiationMethod, InstanceId, ParticipantId, Secret, Tags,
+    Timestamp, TranscriptItemId,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::principal::Call;
 use crate::repeat::{ClientToken, recalled};
+use crate::text::{check_name, check_text};
 
 /// Longest display name of a customer, characters.
 pub(super) const DISPLAY_NAME_CHARS_MAX: usize = 256;
@@ -113,6 +114,7 @@ impl App {
         check_chat(&new)?;
         let attributes = attributes(new.attributes.clone())?;
         let center = self.center_of(permit.target())?;
+        self.check_links(center.scope.instance, new.related).await?;
         let token = self
             .client_token(
                 &center,
@@ -174,16 +176,18 @@ impl App {
     /// Starts a task. Acknowledged, it is durable.
     ///
     /// # Errors
-    /// As [`App::start_contact`]; `NotFound` for a quick connect that does not exist.
+    /// As [`App::start_contact`]; `NotFound` for a quick connect or another contact that does not exist.
     pub async fn start_task(
         &self,
         call: &Arc<Call>,
         permit: Permit<StartTaskContact>,
         new: StartTask,
     ) -> Result<ContactId, AppError> {
-        self.check_task(&new)?;
+        check_task(&new)?;
         let attributes = attributes(new.attributes.clone())?;
         let center = self.center_of(permit.target())?;
+        let named = new.previous.into_iter().chain(new.related);
+        self.check_links(center.scope.instance, named).await?;
         let token = self
             .client_token(
                 &center,
@@ -200,6 +204,8 @@ impl App {
                         .map(|(contact, _)| contact)
                         .ok_or(AppError::Internal);
                 }
+                // Not before: a repetition may come when the time is past.
+                check_schedule(new.scheduled_at, turn.now)?;
                 let contact = ContactId::generate(turn.ids);
                 let start = StartContact {
                     contact,
@@ -231,26 +237,14 @@ impl App {
             .await
     }
 
-    fn check_task(&self, new: &StartTask) -> Result<(), AppError> {
-        check_chars("Name", new.name.expose(), 1, TASK_NAME_CHARS_MAX)?;
-        if let Some(description) = &new.description {
-            check_chars(
-                "Description",
-                description.expose(),
-                0,
-                TASK_DESCRIPTION_CHARS_MAX,
-            )?;
-        }
-        if new.references.len() > REFERENCES_MAX {
-            return Err(AppError::Invalid(format!(
-                "at most {REFERENCES_MAX} references"
-            )));
-        }
-        let latest = self.now().plus(SCHEDULE_AHEAD_MAX);
-        if new.scheduled_at.is_some_and(|at| at > latest) {
-            return Err(AppError::Invalid(
-                "a task is scheduled at most six days ahead".to_owned(),
-            ));
+    /// Contacts that a new one names must be there, open or over.
+    async fn check_links(
+        &self,
+        instance: InstanceId,
+        named: impl IntoIterator<Item = ContactId>,
+    ) -> Result<(), AppError> {
+        for contact in named {
+            self.initial_contact(instance, contact).await?;
         }
         Ok(())
     }
@@ -304,12 +298,8 @@ pub(crate) fn participant_token(
 }
 
 fn check_chat(new: &StartChat) -> Result<(), AppError> {
-    check_chars(
-        "DisplayName",
-        new.display_name.expose(),
-        1,
-        DISPLAY_NAME_CHARS_MAX,
-    )?;
+    let name = new.display_name.expose();
+    check_name("DisplayName", name, DISPLAY_NAME_CHARS_MAX)?;
     if let Some((content_type, text)) = &new.initial_message {
         check_message(content_type, text.expose())?;
     }
@@ -332,14 +322,40 @@ pub(crate) fn attributes(pairs: Vec<(String, String)>) -> Result<Attributes, App
     Ok(attributes)
 }
 
-fn check_chars(what: &str, text: &str, min: usize, max: usize) -> Result<(), AppError> {
-    if (min..=max).contains(&text.chars().count()) {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(format!(
-            "{what} has {min} to {max} characters"
-        )))
+fn check_task(new: &StartTask) -> Result<(), AppError> {
+    check_name("Name", new.name.expose(), TASK_NAME_CHARS_MAX)?;
+    if let Some(description) = &new.description {
+        let text = description.expose();
+        if text.chars().count() > TASK_DESCRIPTION_CHARS_MAX {
+            return Err(AppError::Invalid(format!(
+                "Description has at most {TASK_DESCRIPTION_CHARS_MAX} characters"
+            )));
+        }
+        check_text("Description", text)?;
     }
+    if new.references.len() > REFERENCES_MAX {
+        return Err(AppError::Invalid(format!(
+            "at most {REFERENCES_MAX} references"
+        )));
+    }
+    Ok(())
+}
+
+/// `ScheduledTime` of a task: in this second or later, and not too far ahead.
+fn check_schedule(at: Option<Timestamp>, now: Timestamp) -> Result<(), AppError> {
+    let Some(at) = at else { return Ok(()) };
+    // On the wire it has whole seconds.
+    if at.as_millis().div_euclid(1000) < now.as_millis().div_euclid(1000) {
+        return Err(AppError::Invalid(
+            "ScheduledTime is in the past: name a later one, or none to start at once".to_owned(),
+        ));
+    }
+    if at > now.plus(SCHEDULE_AHEAD_MAX) {
+        return Err(AppError::Invalid(
+            "a task is scheduled at most six days ahead".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// What makes two requests the same, for the client token.

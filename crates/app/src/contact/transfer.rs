@@ -55,7 +55,9 @@ impl App {
                     .map_err(rejected)?;
                 let next = match reply {
                     Reply::Transferred(next) => next,
-                    Reply::Done | Reply::Started(_) | Reply::Said(_) => contact,
+                    Reply::Done | Reply::Started(_) | Reply::Said(_) | Reply::SaidBefore(_) => {
+                        contact
+                    }
                 };
                 let answer = json!({"contactId": next.to_string()});
                 if let Some(token) = &token {

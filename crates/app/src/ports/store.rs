@@ -108,6 +108,14 @@ pub enum Write {
     },
     /// The record of a contact. Fails where one exists: a contact has exactly one.
     InsertRecord(RecordRow),
+    /// Another content for the record of a contact that is over. `Conflict("record")` where it is absent
+    /// or does not hold `from` any longer.
+    ReplaceRecord {
+        instance: InstanceId,
+        contact: ContactId,
+        from: Sealed,
+        sealed: Sealed,
+    },
     /// An item of a transcript. Fails where the sequence or the item exists.
     InsertTranscriptItem(TranscriptRow),
     /// What a participant has received and read, replaced as a whole.

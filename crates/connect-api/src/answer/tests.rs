@@ -110,3 +110,24 @@ async fn sts_errors_are_xml_with_the_names_of_the_query_protocol() {
             .contains("<Error><Type>Sender</Type><Code>InvalidClientTokenId</Code>")
     );
 }
+
+#[tokio::test]
+async fn a_customer_is_told_what_to_do_and_nothing_of_policies() {
+    let denied = Refusal::App(AppError::AccessDenied {
+        action: "execute-api:Invoke",
+    });
+    let code = denied.code(Service::Participant, participant_code);
+    let response = super::refusal(Service::Participant, code, &denied, REQUEST);
+    assert_eq!(response.status(), 403);
+    let told: Value = serde_json::from_str(&text(response).await).unwrap();
+    let told = told["message"].as_str().unwrap();
+    assert!(told.contains("start a new chat"), "{told}");
+    for word in ["policy", "execute-api", "profile"] {
+        assert!(!told.contains(word), "{told}");
+    }
+    let program = super::refusal(Service::Connect, code, &denied, REQUEST);
+    assert!(
+        text(program).await.contains("policy"),
+        "a program can get one"
+    );
+}

@@ -16,6 +16,9 @@ use super::*;
 use crate::answer::ERROR_TYPE;
 use crate::test_center::{Center, with_center};
 
+mod chats;
+mod contacts;
+
 /// [`crate::test_center::NOW`] as clients write it.
 const DATE: &str = "20270115T080000Z";
 const DAY: &str = "20270115";

@@ -48,6 +48,26 @@ fn a_task_is_completed_by_its_agent() {
 }
 
 #[test]
+fn a_task_has_no_customer_and_shows_no_customer_name() {
+    let mut center = Center::new();
+    center.ready(1);
+    let named = StartContact {
+        name: Some("Call back".into()),
+        ..task(1, 1)
+    };
+    center.done(Input::StartContact(named));
+    center.accept(1, contact(1));
+    let agent = center.engine.agent(user(1)).unwrap();
+    let [held] = agent.contacts.as_slice() else {
+        panic!("{:?}", agent.contacts);
+    };
+    assert_eq!(held.contact, contact(1));
+    assert_eq!(held.customer_name, None);
+    let record = center.engine.contact(contact(1)).unwrap().record;
+    assert_eq!(record.name.as_ref().unwrap().expose(), "Call back");
+}
+
+#[test]
 fn a_task_expires() {
     let mut center = Center::new();
     center.done(Input::StartContact(task(1, 1)));

@@ -164,7 +164,7 @@ impl InstanceMaker<'_> {
     }
 
     async fn create<A: Creates<B>, B: BodyOf>(&self, name: &str, body: B) -> Result<ResourceId> {
-        let call = call("Create");
+        let call = call(A::SPEC.operation());
         let permit = self
             .app
             .authorize::<A>(&call, Target::Instance(self.instance))?;

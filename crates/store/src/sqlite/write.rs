@@ -150,6 +150,24 @@ fn apply_write(connection: &Connection, write: &Write) -> Result<(), StoreError>
             ],
         ),
         Write::InsertRecord(row) => insert_record(connection, row),
+        Write::ReplaceRecord {
+            instance,
+            contact,
+            from,
+            sealed,
+        } => changed(
+            "record",
+            execute(
+                connection,
+                "UPDATE records SET sealed = ? WHERE instance = ? AND contact = ? AND sealed = ?",
+                params![
+                    sealed.0,
+                    instance.into_bytes(),
+                    contact.into_bytes(),
+                    from.0
+                ],
+            )?,
+        ),
         Write::InsertTranscriptItem(row) => insert_transcript_item(connection, row),
         Write::PutReceipts {
             instance,
@@ -363,6 +381,7 @@ fn sealed_of(write: &Write) -> Option<&Sealed> {
         Write::InsertClientToken(row) => Some(&row.sealed),
         Write::PutSignin(row) => Some(&row.sealed),
         Write::PutFlowContent { sealed, .. }
+        | Write::ReplaceRecord { sealed, .. }
         | Write::PutContactState { sealed, .. }
         | Write::PutAgentState { sealed, .. }
         | Write::AppendContactEvent { sealed, .. }

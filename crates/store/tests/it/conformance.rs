@@ -49,6 +49,7 @@ macro_rules! conformance {
                 flow_contents_are_replaced_and_deleted_by_id;
             contacts: states_are_replaced_and_deleted,
                 a_contact_has_one_record,
+                a_record_is_replaced_by_who_knows_it,
                 records_are_paged_latest_first,
                 transcripts_are_read_by_range,
                 a_place_and_an_item_of_a_transcript_are_taken_once,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use app::action::StartChatContact;
 use app::contact::StartChat;
-use app::{Principal, Target};
+use app::{AppError, Principal, Target};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -92,7 +92,10 @@ pub(crate) async fn start(
     }
     .await;
     state.app().finish(&call, &result).await;
-    let started = result?;
+    let started = result.map_err(|error| match error {
+        AppError::AccessDenied { .. } => error::CHAT_REFUSED,
+        other => other.into(),
+    })?;
     Ok(Json(json!({"data": {"startChatResult": {
         "ContactId": started.contact,
         "ParticipantId": started.participant,
@@ -110,7 +113,7 @@ fn chat_of(
     let flow = flow_id(&body.contact_flow_id)
         .filter(|flow| public.contains(flow))
         .filter(|_| instance_id(&body.instance_id) == Some(instance))
-        .ok_or(error::NOT_PERMITTED)?;
+        .ok_or(error::CHAT_REFUSED)?;
     let short = |token: &String| token.chars().count() < CLIENT_TOKEN_CHARS_MIN;
     if body.client_token.as_ref().is_some_and(short) {
         return Err(ApiError::invalid(format!(

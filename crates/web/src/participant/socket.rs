@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use app::Principal;
 use app::chat::{ChatFrame, ChatSubscription};
 use app::limiter::Rate;
+use app::{AppError, Principal};
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
@@ -55,13 +55,17 @@ pub(crate) async fn open(
     // Looked at first: a request that is no upgrade must not use the ticket up.
     let upgrade = upgrade.map_err(|_| ApiError::invalid("connect with a WebSocket"))?;
     if query.ticket.len() > TICKET_CHARS_MAX {
-        return Err(error::NOT_PERMITTED);
+        return Err(error::CHAT_REFUSED);
     }
     // From here on the subscription holds what arises until the client has subscribed.
     let chat = state
         .app()
         .redeem_ticket(&query.ticket)
-        .map_err(|_| error::NOT_PERMITTED)?;
+        .await
+        .map_err(|error| match error {
+            AppError::AccessDenied { .. } => error::CHAT_REFUSED,
+            other => other.into(),
+        })?;
     let upgrade = socket::with_limits(upgrade, CLIENT_FRAME_BYTES_MAX);
     Ok(upgrade.on_upgrade(move |socket| serve(state, socket, chat)))
 }

@@ -347,6 +347,15 @@ pub(crate) async fn create_flow(app: &App, instance: InstanceId, name: &str) -> 
              "Transitions": {}},
         ],
     });
+    create_flow_of(app, instance, name, &content).await
+}
+
+pub(crate) async fn create_flow_of(
+    app: &App,
+    instance: InstanceId,
+    name: &str,
+    content: &Value,
+) -> FlowId {
     let flow = FlowDefinition {
         kind: FlowType::ContactFlow,
         description: None,

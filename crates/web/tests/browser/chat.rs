@@ -11,8 +11,9 @@ use app::action::{CreateParticipantConnection, DisconnectParticipant, SendMessag
 use app::chat::TokenKind;
 use app::{Call, Principal, Target};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::center::{Center, HOST, ORIGIN, SHOP, create_flow, request, two_only};
+use crate::center::{Center, HOST, ORIGIN, SHOP, create_flow, create_flow_of, request, two_only};
 use crate::sockets::{Socket, open, pushed};
 
 fn body(center: &Center) -> Value {
@@ -39,7 +40,11 @@ pub(crate) struct Customer {
 
 impl Customer {
     pub(crate) async fn arrive(center: &Center) -> Self {
-        let answer = start(center, SHOP, body(center)).await;
+        Self::arrive_with(center, body(center)).await
+    }
+
+    async fn arrive_with(center: &Center, body: Value) -> Self {
+        let answer = start(center, SHOP, body).await;
         assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.json());
         let started = answer.json()["data"]["startChatResult"].clone();
         Self {
@@ -74,6 +79,16 @@ impl Customer {
             .unwrap();
         let connection = center.app.connect_participant(&call, permit).await.unwrap();
         connection.websocket_ticket.expose().clone()
+    }
+
+    async fn connection_token(&self, center: &Center) -> Secret<String> {
+        let (call, target) = self.call(center, "CreateParticipantConnection");
+        let permit = center
+            .app
+            .authorize::<CreateParticipantConnection>(&call, target)
+            .unwrap();
+        let connection = center.app.connect_participant(&call, permit).await.unwrap();
+        connection.token
     }
 
     pub(crate) async fn say(&self, center: &Center, text: &str) {
@@ -140,7 +155,11 @@ async fn approved_pages_may_start_marked_flows_and_nothing_else() {
     assert_eq!(answer.code(), "origin-refused");
     let mut other = body(&center);
     other["ContactFlowId"] = json!("00000000-0000-0000-0000-000000000009");
-    assert_eq!(start(&center, SHOP, other).await.code(), "not-permitted");
+    let refused = start(&center, SHOP, other).await;
+    assert_eq!(refused.code(), "not-permitted");
+    let told = refused.json()["error"]["message"].to_string();
+    assert!(told.contains("start a new chat"), "{told}");
+    assert!(!told.contains("profile"), "a customer has none: {told}");
     let mut made_later = body(&center);
     for (name, status) in [
         ("Private", StatusCode::FORBIDDEN),
@@ -288,6 +307,53 @@ async fn the_end_of_the_chat_is_told_and_then_the_socket_closes() {
     let ended = "application/vnd.amazonaws.connect.event.chat.ended";
     assert_eq!(told.last().unwrap(), ended, "{told:?}");
     assert_eq!(code, 1000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_connects_after_the_end_is_told_of_it_at_once() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let closing = json!({
+        "Version": "2019-10-30", "StartAction": "say", "Actions": [
+            {"Identifier": "say", "Type": "MessageParticipant",
+             "Parameters": {"Text": "We are closed."},
+             "Transitions": {"NextAction": "bye",
+                "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "bye"}]}},
+            {"Identifier": "bye", "Type": "DisconnectParticipant", "Parameters": {},
+             "Transitions": {}},
+        ],
+    });
+    let flow = create_flow_of(&center.app, center.instance, "Later", &closing).await;
+    let mut at_once = body(&center);
+    at_once["ContactFlowId"] = json!(flow.to_string());
+    let customer = Customer::arrive_with(&center, at_once).await;
+    let mut socket = customer.connect(&center, address).await;
+    let told = pushed(&socket.next().await.unwrap());
+    let ended = "application/vnd.amazonaws.connect.event.chat.ended";
+    assert_eq!(told["ContentType"], ended);
+    assert_eq!(told["ContactId"], customer.contact.as_str());
+    assert_eq!(socket.next().await.unwrap_err(), 1000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_a_chat_that_is_over_are_not_good_for_ever() {
+    let center = Center::start().await;
+    let customer = Customer::arrive(&center).await;
+    customer.leave(&center).await;
+    let reading = customer.connection_token(&center).await;
+    let is_good = |token: &Secret<String>, kind| center.app.participant(token, kind).is_ok();
+    assert!(is_good(&reading, TokenKind::Connection));
+    center.clock.advance(Duration::from_mins(61));
+    assert!(
+        !is_good(&reading, TokenKind::Connection),
+        "an hour of reading"
+    );
+    assert!(is_good(&customer.token, TokenKind::Participant));
+    center.clock.advance(Duration::from_hours(24));
+    assert!(
+        !is_good(&customer.token, TokenKind::Participant),
+        "as long as the chat might have lasted"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

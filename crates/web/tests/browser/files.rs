@@ -20,7 +20,20 @@ pub(crate) fn path_of(url: &str) -> String {
 }
 
 pub(crate) async fn put(center: &Center, path: &str, bytes: &'static [u8]) -> Answer {
-    let upload = Request::put(path)
+    put_as(center, path, Some("text/plain"), bytes).await
+}
+
+async fn put_as(
+    center: &Center,
+    path: &str,
+    content_type: Option<&str>,
+    bytes: &'static [u8],
+) -> Answer {
+    let mut upload = Request::put(path);
+    if let Some(content_type) = content_type {
+        upload = upload.header("content-type", content_type);
+    }
+    let upload = upload
         .header("host", FILES_HOST)
         .header("origin", ORIGIN)
         .body(Body::from(bytes))
@@ -63,7 +76,13 @@ async fn a_file_goes_up_by_one_grant_and_comes_down_by_another() {
         put(&center, &upload, b"1234").await.code(),
         "attachment-refused"
     );
-    let uploaded = put(&center, &upload, b"12345").await;
+    for other in [None, Some("text/html"), Some("image/svg+xml;text/plain")] {
+        let refused = put_as(&center, &upload, other, b"12345").await;
+        assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!(refused.code(), "unsupported-media-type", "{other:?}");
+    }
+    let named = Some("Text/Plain; charset=utf-8");
+    let uploaded = put_as(&center, &upload, named, b"12345").await;
     assert_eq!(uploaded.status, StatusCode::OK);
     assert_eq!(uploaded.headers["access-control-allow-origin"], ORIGIN);
     assert_eq!(
@@ -103,6 +122,38 @@ async fn a_file_goes_up_by_one_grant_and_comes_down_by_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_the_transcript_of_a_closed_contact_fetches_its_files() {
+    let center = Center::start().await;
+    let address = center.listen().await;
+    let browser = center.sign_in("ada").await;
+    let mut agent = available_agent(address, &browser).await;
+    let customer = Customer::arrive(&center).await;
+    let contact = accept_offer(&mut agent).await;
+    let files = format!("/api/contacts/{contact}/attachments");
+    let new = json!({"name": "bill.txt", "size": 5, "contentType": "text/plain"});
+    let granted = browser.post(&files, new).await.json();
+    let upload = path_of(granted["url"].as_str().unwrap());
+    assert_eq!(put(&center, &upload, b"12345").await.status, StatusCode::OK);
+    let file = format!("{files}/{}", granted["attachmentId"].as_str().unwrap());
+    browser.post(&format!("{file}/complete"), json!({})).await;
+    customer.leave(&center).await;
+    let complete = json!({"type": "contact.complete", "contactId": contact});
+    let done = agent.ask("complete", complete).await;
+    assert_eq!(done["type"], "ack", "{done}");
+
+    let chief = center.sign_in("chief").await;
+    let granted = chief.get(&file).await;
+    assert_eq!(granted.status, StatusCode::OK, "{:?}", granted.json());
+    let download = path_of(granted.json()["url"].as_str().unwrap());
+    assert_eq!(get(&center, &download).await.body.as_ref(), b"12345");
+    let elsewhere = file.replace(&contact, "00000000-0000-0000-0000-000000000009");
+    for (who, path) in [("ada", &file), ("nobody", &file), ("chief", &elsewhere)] {
+        let refused = center.sign_in(who).await.get(path).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{who}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_that_are_not_taken_are_refused_with_their_limit() {
     let center = Center::start().await;
     let address = center.listen().await;
@@ -115,6 +166,7 @@ async fn files_that_are_not_taken_are_refused_with_their_limit() {
         json!({"name": "a.exe", "size": 5, "contentType": "application/x-msdownload"}),
         json!({"name": "a.txt", "size": 21 * 1024 * 1024, "contentType": "text/plain"}),
         json!({"name": "a/b.txt", "size": 5, "contentType": "text/plain"}),
+        json!({"name": "a\u{202E}txt.exe", "size": 5, "contentType": "text/plain"}),
     ] {
         let answer = browser.post(&files, new).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

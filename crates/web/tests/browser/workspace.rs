@@ -61,6 +61,10 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
     assert_eq!(said["item"]["requestId"], MESSAGE);
     let again = agent.ask(MESSAGE, send).await;
     assert_eq!(again["item"]["id"], said["item"]["id"], "said once");
+    let other = json!({"type": "chat.send", "contactId": contact, "contentType": "text/plain",
+        "text": "Something else"});
+    let refused = agent.ask(MESSAGE, other).await;
+    assert_eq!(refused["error"]["code"], "conflict", "{refused}");
     let pushed_item = customers
         .until(|frame| {
             pushed(frame)["ParticipantRole"] == "AGENT" && pushed(frame)["Type"] == "MESSAGE"

@@ -1,4 +1,5 @@
-//! `GetContactAttributes`.
+//! `GetContactAttributes`, of the very contact that `InitialContactId` names, as
+//! [`super::update_attributes`].
 
 use app::action::GetContactAttributes;
 

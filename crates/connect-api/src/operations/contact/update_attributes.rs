@@ -1,4 +1,6 @@
-//! `UpdateContactAttributes`: adds or replaces; all or none.
+//! `UpdateContactAttributes`: adds or replaces; all or none. Of the very contact that `InitialContactId`
+//! names, ongoing or completed: the service model calls it "the identifier of the contact", and
+//! attributes are copied on transfer. What is written here is what `GetContactAttributes` reads.
 
 use app::action::UpdateContactAttributes;
 

@@ -1,4 +1,4 @@
-//! `CreateUser`.
+//! `CreateUser`. Without `IdentityInfo`, as the service model has it, the user is known by its user name.
 
 use app::action::CreateUser;
 use app::config::NewResource;
@@ -32,7 +32,10 @@ impl Operation for CreateUser {
             "PersistentConnectionConfigs",
             "VoiceEnhancementConfigs",
         ])?;
-        let identity = parts::parse_identity(&body)?;
+        let identity = match body.optional_object("IdentityInfo")? {
+            Some(_) => parts::parse_identity(&body)?,
+            None => parts::unnamed(),
+        };
         let user = User {
             first_name: identity.first_name,
             last_name: identity.last_name,

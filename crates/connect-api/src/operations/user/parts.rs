@@ -15,7 +15,16 @@ pub(crate) struct Identity {
     pub(super) email: Option<PersonalText>,
 }
 
-/// Reads `IdentityInfo`. Names must be there, because identities are managed here.
+/// Who says nothing of itself.
+pub(super) fn unnamed() -> Identity {
+    Identity {
+        first_name: PersonalText::from(""),
+        last_name: PersonalText::from(""),
+        email: None,
+    }
+}
+
+/// Reads `IdentityInfo`. Where it is there, names must be, because identities are managed here.
 pub(super) fn parse_identity(body: &Object<'_>) -> Result<Identity, Refusal> {
     let info = body.object("IdentityInfo")?;
     info.refuse(&["SecondaryEmail", "Mobile"])?;

@@ -1,6 +1,8 @@
 //! States, records, transcripts, receipts, attachments.
 
-use app::ports::store::{AttachmentRow, RecordRow, Store, StoreError, TranscriptRow, Write};
+use app::ports::store::{
+    AttachmentRow, RecordRow, Sealed, Store, StoreError, TranscriptRow, Write,
+};
 use model::{Channel, TranscriptItemId};
 
 use super::Backend;
@@ -68,6 +70,38 @@ pub(crate) async fn a_contact_has_one_record<B: Backend>() {
     assert_eq!(second, Err(StoreError::Conflict("record".to_owned())));
     assert_eq!(store.record(HERE, contact(1)).await.unwrap(), Some(voice));
     assert_eq!(store.record(HERE, contact(2)).await.unwrap(), None);
+}
+
+pub(crate) async fn a_record_is_replaced_by_who_knows_it<B: Backend>() {
+    let backend = B::fresh();
+    let store = backend.store();
+    let replace = |number, from: &Sealed, to: &Sealed| {
+        store.commit(vec![Write::ReplaceRecord {
+            instance: HERE,
+            contact: contact(number),
+            from: from.clone(),
+            sealed: to.clone(),
+        }])
+    };
+    let first = record(1, 1);
+    let rows = [first.clone(), record(2, 1)].map(Write::InsertRecord);
+    store.commit(rows.to_vec()).await.unwrap();
+    let (second, third) = (sealed("second"), sealed("third"));
+    replace(1, &first.sealed, &second).await.unwrap();
+    let refused = Err(StoreError::Conflict("record".to_owned()));
+    assert_eq!(replace(1, &first.sealed, &third).await, refused, "too late");
+    assert_eq!(
+        replace(3, &first.sealed, &third).await,
+        refused,
+        "no record"
+    );
+    let row = RecordRow {
+        sealed: second,
+        ..first
+    };
+    assert_eq!(store.record(HERE, contact(1)).await.unwrap(), Some(row));
+    let other = store.record(HERE, contact(2)).await.unwrap();
+    assert_eq!(other, Some(record(2, 1)));
 }
 
 pub(crate) async fn records_are_paged_latest_first<B: Backend>() {
