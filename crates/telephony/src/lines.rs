@@ -42,7 +42,7 @@ pub(crate) enum LineCommand {
     /// Follow a new agreement.
     Change(Box<LegConfig>),
     /// Let the parties hear this.
-    Direct(Parties),
+    Direct(Box<Parties>),
     /// A key came with the signalling.
     Press(Digit),
     /// Take the offer of an agent's browser.

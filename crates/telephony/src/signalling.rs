@@ -269,8 +269,7 @@ impl Signalling {
     fn receive(&mut self, buffer: &mut [u8]) {
         let now = self.now();
         for _ in 0..READS_MAX {
-            let Some(Ok((length, source))) =
-                self.udp.as_ref().map(|udp| udp.try_recv_from(buffer))
+            let Some(Ok((length, source))) = self.udp.as_ref().map(|udp| udp.try_recv_from(buffer))
             else {
                 return;
             };

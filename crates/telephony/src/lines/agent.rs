@@ -86,7 +86,8 @@ impl AgentSide {
             }
         };
         if let Some(browser) = &mut self.browser {
-            browser.fragment = stun::fragment_of(&answer).unwrap_or_default().to_owned();
+            let fragment = stun::fragment_of(&answer).unwrap_or_default();
+            fragment.clone_into(&mut browser.fragment);
             browser.deadline = now;
         }
         Ok(answer)

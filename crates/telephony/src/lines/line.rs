@@ -65,10 +65,6 @@ impl Line {
         })
     }
 
-    pub(super) const fn id(&self) -> LineId {
-        self.id
-    }
-
     /// Follows a new agreement.
     pub(super) fn change(&mut self, now: MediaTime, config: LegConfig) {
         self.law = law_of(&config);
@@ -187,7 +183,7 @@ impl Line {
                     Some(detector) if !passes => {
                         hear_keys(now, self.law, detector, payload, &mut self.customer)
                     }
-                    _ => [None; 2],
+                    _ => [const { None }; 2],
                 };
                 for event in event {
                     around.tell(self.id, event);
@@ -355,8 +351,5 @@ const fn law_of(config: &LegConfig) -> Law {
 }
 
 fn detector_for(config: &LegConfig) -> Option<DtmfDetector> {
-    config
-        .event_payload_type
-        .is_none()
-        .then(DtmfDetector::new)
+    config.event_payload_type.is_none().then(DtmfDetector::new)
 }

@@ -56,7 +56,11 @@ mod tests {
 
     #[test]
     fn fragment_is_found_behind_other_attributes() {
-        let datagram = check(&[(0x24, &[1, 2, 3, 4]), (0x8022, b"agent"), (6, b"ours:theirs")]);
+        let datagram = check(&[
+            (0x24, &[1, 2, 3, 4]),
+            (0x8022, b"agent"),
+            (6, b"ours:theirs"),
+        ]);
         assert_eq!(local_fragment(&datagram), Some("ours"));
     }
 

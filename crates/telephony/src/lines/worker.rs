@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use engine::CallEvent;
 use media::MediaTime;
-use media::frame::FRAME;
 use media::leg::LegConfig;
 use media::prompt::MusicOnHold;
 use media::webrtc::DtlsIdentity;
@@ -25,8 +24,8 @@ use crate::config::BrowserPort;
 
 /// The wheel has so many spokes: lines take turns, so that not all packets leave in one burst.
 const SPOKES: usize = 4;
-/// From one spoke to the next.
-const STEP: Duration = Duration::from_millis(FRAME.as_millis() as u64 / SPOKES as u64);
+/// From one spoke to the next: a round takes the time of a frame.
+const STEP: Duration = Duration::from_millis(5);
 /// The wheel leaves steps out when it is so late.
 const LATE_MAX: Duration = Duration::from_millis(500);
 /// Commands that are carried out before packets have their turn.
@@ -301,7 +300,7 @@ impl Worker {
         match command {
             LineCommand::Open(..) => {}
             LineCommand::Change(config) => line.change(now, *config),
-            LineCommand::Direct(parties) => line.direct(now, parties, &mut self.around),
+            LineCommand::Direct(parties) => line.direct(now, *parties, &mut self.around),
             LineCommand::Press(digit) => line.press(now, digit, &mut self.around),
             LineCommand::ConnectAgent(agent, offer, reply) => {
                 let answer = line.connect_agent(now, agent, &offer, &mut self.around);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::UdpSocket;
 
-use app::{AppError, IncomingCall as NewCall};
 use app::ports::telephony::TelephonyError;
+use app::{AppError, IncomingCall as NewCall};
 use engine::CallEvent;
 use media::leg::LegConfig;
 use media::tones::Digit;
@@ -418,7 +418,13 @@ mod tests {
 
     #[test]
     fn info_that_names_no_key_is_none() {
-        for body in [&b"Signal=55"[..], b"Duration=160", b"", b"\xFF", b"Signal=x"] {
+        for body in [
+            &b"Signal=55"[..],
+            b"Duration=160",
+            b"",
+            b"\xFF",
+            b"Signal=x",
+        ] {
             assert_eq!(digit_of("dtmf-relay", body), None);
             assert_eq!(digit_of("dtmf", body), None);
         }

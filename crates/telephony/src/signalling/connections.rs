@@ -195,7 +195,10 @@ impl Connections {
             return;
         }
         let (connection, waiting) = self.name(transport, address);
-        let acceptor = self.acceptor.clone().filter(|_| transport == Transport::Tls);
+        let acceptor = self
+            .acceptor
+            .clone()
+            .filter(|_| transport == Transport::Tls);
         self.tasks.spawn(async move {
             match acceptor {
                 None => connection.serve(stream, None, waiting).await,
@@ -241,7 +244,10 @@ impl Connections {
         if let Some(open) = self.open.get(&connection.id) {
             let _ = open.out.try_send(bytes);
         }
-        let tls = self.connector.clone().zip(self.hosts.get(&address).cloned());
+        let tls = self
+            .connector
+            .clone()
+            .zip(self.hosts.get(&address).cloned());
         self.tasks.spawn(async move {
             let Ok(Ok(stream)) = timeout(OPENING_TIME_MAX, TcpStream::connect(address)).await
             else {

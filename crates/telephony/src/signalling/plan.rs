@@ -9,7 +9,7 @@ use model::UserId;
 use sip::endpoint::CallHandle;
 
 use super::Signalling;
-use super::voice::{PromptKey, Spoken};
+use super::voice::{Asked, PromptKey, Spoken};
 use crate::lines::{Hears, LineCommand, Parties, Sound};
 
 /// What a call does, and what it needs for it.
@@ -175,8 +175,10 @@ impl Signalling {
                 continue;
             }
             let voice = call.plan.voice.as_deref();
-            if let Some(spoken) = self.voice.ask(&key, &prompt, voice, handle) {
-                call.plan.prompts.insert(key, spoken);
+            match self.voice.ask(&key, &prompt, voice, handle) {
+                Asked::Known(spoken) => drop(call.plan.prompts.insert(key, Some(spoken))),
+                Asked::Busy => drop(call.plan.prompts.insert(key, None)),
+                Asked::Later => {}
             }
         }
         self.tell_plan(handle);
@@ -217,7 +219,8 @@ impl Signalling {
             customer: hears(customer),
             agent: agent.map(|(agent, due)| (agent, hears(due))),
         };
-        self.lines.tell(call.line, LineCommand::Direct(parties));
+        self.lines
+            .tell(call.line, LineCommand::Direct(Box::new(parties)));
         for number in failed {
             self.report(handle, CallEvent::PlayFailed { number });
         }

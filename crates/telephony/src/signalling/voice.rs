@@ -42,6 +42,16 @@ pub(super) struct Spoken {
     pub(super) calls: Vec<CallHandle>,
 }
 
+/// What comes of asking for a prompt.
+pub(super) enum Asked {
+    /// It was spoken before.
+    Known(Prompt),
+    /// A [`Spoken`] will name the call.
+    Later,
+    /// Too much is being spoken: it fails.
+    Busy,
+}
+
 /// Speaks, and remembers what was spoken.
 pub(super) struct Voice {
     speech: Arc<dyn Speech>,
@@ -84,26 +94,25 @@ impl Voice {
         }
     }
 
-    /// The prompt, where it is known already. Otherwise it is spoken now, and the call is named in the
-    /// [`Spoken`] that comes of it. The inner nothing means that it cannot be spoken now.
+    /// The prompt, where it is known already. Otherwise it is spoken now.
     pub(super) fn ask(
         &mut self,
         key: &PromptKey,
         prompt: &Text,
         voice: Option<&str>,
         call: CallHandle,
-    ) -> Option<Option<Prompt>> {
+    ) -> Asked {
         if let Some(known) = self.cache.get(key) {
-            return Some(Some(known));
+            return Asked::Known(known);
         }
         if let Some(calls) = self.waiting.get_mut(key) {
             if !calls.contains(&call) {
                 calls.push(call);
             }
-            return None;
+            return Asked::Later;
         }
         if self.speaking.len() >= SPEAKING_MAX {
-            return Some(None);
+            return Asked::Busy;
         }
         let speech = Arc::clone(&self.speech);
         let (prompt, voice) = (prompt.clone(), voice.map(str::to_owned));
@@ -124,7 +133,7 @@ impl Voice {
         });
         self.keys.insert(task.id(), key.clone());
         self.waiting.insert(key.clone(), vec![call]);
-        None
+        Asked::Later
     }
 
     /// The next prompt that was spoken; nothing while none is being spoken.
