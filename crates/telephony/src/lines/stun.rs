@@ -67,7 +67,8 @@ mod tests {
     #[test]
     fn whatever_is_no_check_has_no_fragment() {
         let datagram = check(&[(6, b"ours:theirs")]);
-        for cut in 0..datagram.len() {
+        // The last byte only fills the attribute up.
+        for cut in 0..datagram.len() - 1 {
             assert_eq!(local_fragment(&datagram[..cut]), None, "cut at {cut}");
         }
         let mut rtp = datagram.clone();
