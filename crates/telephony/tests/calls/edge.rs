@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use sip::message::StatusCode;
+use tokio::net::TcpStream;
 use tokio::net::UdpSocket;
 
-use crate::center::{Center, GREETING, MUSIC, NUMBER};
+use crate::center::{Center, MUSIC, NUMBER, QUESTION, config};
 use crate::phone::{Phone, refused};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +53,7 @@ async fn a_flood_of_a_stranger_disturbs_no_call() {
     let mut phone = Phone::new(center.sip).await;
     phone.call(NUMBER);
     phone
-        .until("the greeting is heard", |phone| phone.hears(GREETING))
+        .until("the question is heard", |phone| phone.hears(QUESTION))
         .await;
     let (over, sent) = (
         Arc::new(AtomicBool::new(false)),
@@ -81,6 +84,47 @@ async fn a_flood_of_a_stranger_disturbs_no_call() {
     assert!(phone.hears(MUSIC));
     over.store(true, Ordering::Relaxed);
     flooding.join().unwrap();
+    phone.hang_up();
+    phone
+        .until("the call is over", |phone| phone.ended.is_some())
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_over_tls_has_encrypted_audio() {
+    let made = rcgen::generate_simple_self_signed(vec!["center.example".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let chain = vec![made.cert.der().clone()];
+    let server = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(chain.clone(), key)
+        .unwrap();
+    let mut config = config();
+    config.tls = Some(("127.0.0.1:0".parse().unwrap(), Arc::new(server)));
+    let center = Center::with(config).await;
+
+    let mut roots = RootCertStore::empty();
+    roots.add(chain[0].clone()).unwrap();
+    let client = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let address = center.tls.unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("center.example").unwrap();
+    let stream = tokio_rustls::TlsConnector::from(Arc::new(client))
+        .connect(name, stream)
+        .await
+        .unwrap();
+    let mut phone = Phone::over_tls(stream, address).await;
+    // It offers encrypted audio alone and opens nothing else.
+    phone.call(NUMBER);
+    phone
+        .until("the question is heard", |phone| phone.hears(QUESTION))
+        .await;
+    phone.press('1');
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
     phone.hang_up();
     phone
         .until("the call is over", |phone| phone.ended.is_some())

@@ -11,7 +11,7 @@ use crate::center::{
 use crate::phone::{Keys, Phone};
 
 /// Waits until telephony and application agree that all calls are over, with so many records.
-async fn wait_for_records(center: &Center, count: usize) {
+pub(crate) async fn wait_for_records(center: &Center, count: usize) {
     let all = async {
         while records(&center.app).await.len() < count {
             tokio::task::yield_now().await;
@@ -20,7 +20,7 @@ async fn wait_for_records(center: &Center, count: usize) {
     tokio::time::timeout(PATIENCE, all).await.unwrap();
 }
 
-async fn call_up_to_the_question(center: &Center, keys: Keys) -> Phone {
+pub(crate) async fn call_up_to_the_question(center: &Center, keys: Keys) -> Phone {
     let mut phone = Phone::new(center.sip).await;
     phone.call_with(NUMBER, keys);
     phone
@@ -45,8 +45,8 @@ async fn a_key_leads_into_the_queue_with_music_and_the_caller_hangs_up() {
     let stopped = center.stop().await;
     let records = records(&stopped.app).await;
     assert_eq!(records.len(), 1);
-    assert_eq!(records[0]["DisconnectReason"], "CUSTOMER_DISCONNECT");
-    assert_eq!(records[0]["Channel"], "VOICE");
+    assert_eq!(records[0]["disconnect_reason"], "CUSTOMER_DISCONNECT");
+    assert_eq!(records[0]["channel"], "VOICE");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +64,7 @@ async fn another_key_leads_to_the_farewell_and_the_center_hangs_up() {
     let stopped = center.stop().await;
     let records = records(&stopped.app).await;
     assert_eq!(records.len(), 1);
-    assert_eq!(records[0]["DisconnectReason"], "CONTACT_FLOW_DISCONNECT");
+    assert_eq!(records[0]["disconnect_reason"], "CONTACT_FLOW_DISCONNECT");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,4 +143,21 @@ async fn a_stop_hangs_up_and_closes_the_contact() {
         .await;
     assert_eq!(phone.ended, Some(EndReason::Remote));
     assert_eq!(records(&stopped.app).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_a_crash_left_behind_is_hung_up_at_the_next_start() {
+    let center = Center::start().await;
+    let mut phone = call_up_to_the_question(&center, Keys::Events).await;
+    let sip = center.sip;
+    let crashed = phone.during(center.crash()).await;
+    assert_eq!(records(&crashed.app).await.len(), 0);
+    let mut config = config();
+    config.udp = Some(sip);
+    let center = phone.during(crashed.start_again(config)).await;
+    phone
+        .until("the call is over", |phone| phone.ended.is_some())
+        .await;
+    assert_eq!(phone.ended, Some(EndReason::Remote));
+    phone.during(wait_for_records(&center, 1)).await;
 }

@@ -43,7 +43,6 @@ enum Wire {
 pub(crate) struct Phone {
     endpoint: Endpoint,
     wire: Wire,
-    center: SocketAddr,
     rtp: UdpSocket,
     local: LocalMedia,
     offer: Option<Description>,
@@ -130,7 +129,6 @@ impl Phone {
         Self {
             endpoint,
             wire,
-            center,
             rtp,
             local,
             offer: None,
@@ -357,11 +355,6 @@ impl Phone {
         if sent.is_ok() {
             let _ = self.rtp.send_to(&packet, leg.remote()).await;
         }
-    }
-
-    /// Who was called.
-    pub(crate) const fn center(&self) -> SocketAddr {
-        self.center
     }
 }
 
