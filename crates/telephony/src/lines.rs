@@ -142,13 +142,28 @@ impl Lines {
     }
 
     /// Ends all lines and waits for the threads.
-    pub(crate) fn stop(self) {
-        for thread in self.threads {
-            let _ = thread.commands.send(ToWorker::Stop);
-            let _ = thread.waker.wake();
+    pub(crate) fn stop(mut self) {
+        for thread in std::mem::take(&mut self.threads) {
+            thread.stop();
             if thread.worker.join().is_err() {
                 tracing::error!("a thread of media has failed");
             }
+        }
+    }
+}
+
+impl Thread {
+    fn stop(&self) {
+        let _ = self.commands.send(ToWorker::Stop);
+        let _ = self.waker.wake();
+    }
+}
+
+/// Whoever gives up telephony without waiting leaves no thread behind.
+impl Drop for Lines {
+    fn drop(&mut self) {
+        for thread in &self.threads {
+            thread.stop();
         }
     }
 }

@@ -157,10 +157,11 @@ impl AgentSide {
         }
     }
 
-    /// 20 ms have passed.
+    /// It was `due` that 20 ms have passed.
     pub(super) fn tick(
         &mut self,
         now: MediaTime,
+        due: MediaTime,
         law: Law,
         music: Option<&MusicOnHold>,
     ) -> Option<CallEvent> {
@@ -177,7 +178,7 @@ impl AgentSide {
         if !connected && now.since(self.joined) < BROWSER_WAIT_MAX {
             return None;
         }
-        let (frame, event) = self.party.next_frame(now, law, music);
+        let (frame, event) = self.party.next_frame(due, law, music);
         if let (Some(frame), Some(browser)) = (frame, &mut self.browser) {
             // On hold or not yet connected, nobody waits for it.
             let _ = browser.leg.send_audio(now, FRAME_TICKS, &frame);

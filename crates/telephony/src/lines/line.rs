@@ -280,10 +280,10 @@ impl Line {
         }
     }
 
-    /// 20 ms have passed.
-    pub(super) fn tick(&mut self, now: MediaTime, around: &mut Around) {
-        while let Some(due) = self.leg.next_due(now) {
-            match due {
+    /// It was `due` that 20 ms have passed. What plays keeps to that, however late the thread is.
+    pub(super) fn tick(&mut self, now: MediaTime, due: MediaTime, around: &mut Around) {
+        while let Some(happened) = self.leg.next_due(now) {
+            match happened {
                 LegDue::Report(report) => {
                     let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
                 }
@@ -293,7 +293,7 @@ impl Line {
         }
         let (frame, event) = self
             .customer
-            .next_frame(now, self.law, around.music.as_ref());
+            .next_frame(due, self.law, around.music.as_ref());
         around.tell(self.id, event);
         if let Some(frame) = frame
             && self
@@ -304,7 +304,7 @@ impl Line {
             let _ = self.socket.send_to(&around.packet, self.leg.remote());
         }
         if let Some(side) = &mut self.agent {
-            let event = side.tick(now, self.law, around.music.as_ref());
+            let event = side.tick(now, due, self.law, around.music.as_ref());
             around.tell(self.id, event);
             self.drain_browser(now, around);
         }

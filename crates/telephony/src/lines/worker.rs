@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use engine::CallEvent;
@@ -276,7 +276,8 @@ impl Worker {
             match self.commands.try_recv() {
                 Ok(ToWorker::Line(line, command)) => self.command(line, command),
                 Ok(ToWorker::Stop) => return Next::Stop,
-                Err(_) => return Next::Wait,
+                Err(TryRecvError::Empty) => return Next::Wait,
+                Err(TryRecvError::Disconnected) => return Next::Stop,
             }
         }
         Next::Hurry
@@ -358,11 +359,12 @@ impl Worker {
             self.next_step = now;
         }
         while self.next_step <= now {
+            let due = self.next_step;
             self.next_step = self.next_step.plus(STEP);
             self.spoke = (self.spoke + 1) % SPOKES;
             let turn = self.lines.iter_mut().skip(self.spoke).step_by(SPOKES);
             for line in turn.flatten() {
-                line.tick(now, &mut self.around);
+                line.tick(now, due, &mut self.around);
             }
         }
     }

@@ -190,43 +190,23 @@ impl Center {
         self.running.await.unwrap();
         Stopped {
             app: self.app,
-            instance: self.instance,
-            ada: self.ada,
-            folder: self.folder,
+            _folder: self.folder,
         }
     }
 
-    /// Ends telephony as a crash does: without a word to anybody.
-    pub(crate) async fn crash(self) -> Stopped {
+    /// Ends telephony as a crash does, without a word to anybody, and starts it again.
+    pub(crate) async fn restart(self, config: TelephonyConfig) -> Self {
         self.running.abort();
         assert!(self.running.await.unwrap_err().is_cancelled());
-        self.app.stop().await;
-        Stopped {
-            app: self.app,
-            instance: self.instance,
-            ada: self.ada,
-            folder: self.folder,
-        }
+        let (_, runner) = telephony::start(config).unwrap();
+        Self::run(self.folder, self.app, self.instance, self.ada, runner)
     }
 }
 
 /// What is left of a center without telephony.
 pub(crate) struct Stopped {
     pub(crate) app: App,
-    instance: InstanceId,
-    ada: UserId,
-    folder: TempDir,
-}
-
-impl Stopped {
-    /// Starts the program again on the same store.
-    pub(crate) async fn start_again(self, config: TelephonyConfig) -> Center {
-        let (instance, ada, folder) = (self.instance, self.ada, self.folder);
-        drop(self.app);
-        let (handle, runner) = telephony::start(config).unwrap();
-        let app = start_app(&folder, handle).await;
-        Center::run(folder, app, instance, ada, runner)
-    }
+    _folder: TempDir,
 }
 
 /// The records of contacts that have ended.
@@ -245,11 +225,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
     let root = folder.path().join("root.key");
     let provider = tokio::task::spawn_blocking(move || {
         let passphrase = Secret::new("a passphrase for tests".to_owned());
-        if root.exists() {
-            keys::LocalKeyProvider::open(&root, &passphrase)
-        } else {
-            keys::LocalKeyProvider::create(&root, &passphrase)
-        }
+        keys::LocalKeyProvider::create(&root, &passphrase)
     });
     let second_factor = SecondFactor::Optional;
     let adapters = Adapters {

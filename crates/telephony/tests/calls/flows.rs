@@ -149,12 +149,9 @@ async fn a_stop_hangs_up_and_closes_the_contact() {
 async fn a_call_that_a_crash_left_behind_is_hung_up_at_the_next_start() {
     let center = Center::start().await;
     let mut phone = call_up_to_the_question(&center, Keys::Events).await;
-    let sip = center.sip;
-    let crashed = phone.during(center.crash()).await;
-    assert_eq!(records(&crashed.app).await.len(), 0);
     let mut config = config();
-    config.udp = Some(sip);
-    let center = phone.during(crashed.start_again(config)).await;
+    config.udp = Some(center.sip);
+    let center = phone.during(center.restart(config)).await;
     phone
         .until("the call is over", |phone| phone.ended.is_some())
         .await;
