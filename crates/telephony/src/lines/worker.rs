@@ -275,9 +275,8 @@ impl Worker {
         for _ in 0..COMMANDS_AT_ONCE {
             match self.commands.try_recv() {
                 Ok(ToWorker::Line(line, command)) => self.command(line, command),
-                Ok(ToWorker::Stop) => return Next::Stop,
                 Err(TryRecvError::Empty) => return Next::Wait,
-                Err(TryRecvError::Disconnected) => return Next::Stop,
+                Ok(ToWorker::Stop) | Err(TryRecvError::Disconnected) => return Next::Stop,
             }
         }
         Next::Hurry

@@ -12,6 +12,7 @@ use model::agent::AgentContactState;
 use model::resource::ResourceBody;
 use model::{ContactId, IdSource, LoginSessionId, RequestId, ResourceKind};
 use str0m::change::SdpAnswer;
+use str0m::format::PayloadParams;
 use str0m::media::{Direction, MediaKind, MediaTime, Mid};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
@@ -169,7 +170,7 @@ impl Browser {
         let Some(writer) = self.rtc.writer(self.mid) else {
             return;
         };
-        let Some(pt) = writer.payload_params().next().map(|params| params.pt()) else {
+        let Some(pt) = writer.payload_params().next().map(PayloadParams::pt) else {
             return;
         };
         let at = (self.said * FRAME_SAMPLES) as u64;
@@ -188,9 +189,8 @@ impl Browser {
                 phone.during(self.step()).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, lives).await.is_err() {
-            panic!("in vain waited until {what}");
-        }
+        let lived = tokio::time::timeout(PATIENCE, lives).await;
+        assert!(lived.is_ok(), "in vain waited until {what}");
     }
 }
 
@@ -204,7 +204,7 @@ async fn agent_and_caller_hear_each_other() {
         .await;
     let contact = phone.during(accept(&center)).await;
     phone.hums = Some(700);
-    let mut browser = phone.during(Browser::join(&center, contact, 1500)).await;
+    let mut browser = Box::pin(phone.during(Browser::join(&center, contact, 1500))).await;
     browser
         .lives_until(&mut phone, "both hear each other", |browser, phone| {
             phone.hears(1500) && is_tone(&browser.heard, 700)

@@ -21,7 +21,11 @@ async fn numbers_of_nobody_are_refused_alike() {
         phone
             .until("it is refused", |phone| phone.ended.is_some())
             .await;
-        assert_eq!(phone.ended, refused(StatusCode::NOT_FOUND), "{number}");
+        assert_eq!(
+            phone.ended,
+            Some(refused(StatusCode::NOT_FOUND)),
+            "{number}"
+        );
     }
 }
 

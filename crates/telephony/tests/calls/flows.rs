@@ -96,12 +96,13 @@ async fn a_call_that_is_held_and_resumed_hears_music_again() {
         .until("music is heard", |phone| phone.hears(MUSIC))
         .await;
     phone.reinvite(Direction::Inactive);
+    let begun = phone.said;
     phone
-        .during(tokio::time::sleep(Duration::from_millis(300)))
+        .until("the hold is there", |phone| phone.said > begun + 20)
         .await;
-    let before = phone.heard.len();
+    let (before, begun) = (phone.heard.len(), phone.said);
     phone
-        .during(tokio::time::sleep(Duration::from_millis(300)))
+        .until("a while has passed", |phone| phone.said > begun + 20)
         .await;
     assert_eq!(
         phone.heard.len(),

@@ -57,7 +57,7 @@ pub(crate) struct Phone {
     speech: Vec<i16>,
     /// A tone that is sent all the time.
     pub(crate) hums: Option<u32>,
-    said: usize,
+    pub(crate) said: usize,
     events: Option<EventSender>,
     keys: Keys,
     /// Nothing is sent any more.
@@ -221,9 +221,8 @@ impl Phone {
                 self.step().await;
             }
         };
-        if tokio::time::timeout(PATIENCE, lives).await.is_err() {
-            panic!("in vain waited until {what}");
-        }
+        let lived = tokio::time::timeout(PATIENCE, lives).await;
+        assert!(lived.is_ok(), "in vain waited until {what}");
     }
 
     /// Lives for as long as something else takes.
@@ -358,8 +357,8 @@ impl Phone {
     }
 }
 
-pub(crate) fn refused(status: StatusCode) -> Option<EndReason> {
-    Some(EndReason::Refused(status))
+pub(crate) fn refused(status: StatusCode) -> EndReason {
+    EndReason::Refused(status)
 }
 
 fn peer(transport: Transport, address: SocketAddr) -> Peer {

@@ -26,20 +26,20 @@ fn press_all(collector: &mut KeyCollector, keys: &str) -> Option<Input> {
     input
 }
 
-fn keys(keys: &str) -> Option<Input> {
-    Some(Input::Keys(keys.into()))
+fn keys(keys: &str) -> Input {
+    Input::Keys(keys.into())
 }
 
 #[test]
 fn as_many_keys_as_asked_for_end_the_input() {
     let mut collector = KeyCollector::new(request());
-    assert_eq!(press_all(&mut collector, "1234"), keys("1234"));
+    assert_eq!(press_all(&mut collector, "1234"), Some(keys("1234")));
 }
 
 #[test]
 fn termination_ends_the_input_and_does_not_belong_to_it() {
     let mut collector = KeyCollector::new(request());
-    assert_eq!(press_all(&mut collector, "12#"), keys("12"));
+    assert_eq!(press_all(&mut collector, "12#"), Some(keys("12")));
 }
 
 #[test]
@@ -49,13 +49,13 @@ fn longer_termination_ends_only_as_a_whole() {
         keys_max: 10,
         ..request()
     });
-    assert_eq!(press_all(&mut collector, "1#2##"), keys("1#2"));
+    assert_eq!(press_all(&mut collector, "1#2##"), Some(keys("1#2")));
 }
 
 #[test]
 fn cancel_discards_what_was_keyed_in() {
     let mut collector = KeyCollector::new(request());
-    assert_eq!(press_all(&mut collector, "12*34#"), keys("34"));
+    assert_eq!(press_all(&mut collector, "12*34#"), Some(keys("34")));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn star_is_a_key_like_others_where_cancel_is_off() {
         cancel: false,
         ..request()
     });
-    assert_eq!(press_all(&mut collector, "1*#"), keys("1*"));
+    assert_eq!(press_all(&mut collector, "1*#"), Some(keys("1*")));
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn next_key_has_a_time_of_its_own() {
     collector.prompt_over(at(0));
     assert_eq!(collector.press(at(4000), '7'), None);
     assert_eq!(collector.expire(at(5999)), None);
-    assert_eq!(collector.expire(at(6000)), keys("7"));
+    assert_eq!(collector.expire(at(6000)), Some(keys("7")));
 }
 
 #[test]
