@@ -39,6 +39,7 @@ const CRATES: &[(&str, Layer)] = &[
     ("connect-api", Layer::Adapter),
     ("web", Layer::Adapter),
     ("outbox", Layer::Adapter),
+    ("telephony", Layer::Adapter),
     ("server", Layer::Assembly),
     ("sim", Layer::Assembly),
 ];

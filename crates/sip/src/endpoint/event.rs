@@ -154,6 +154,8 @@ pub struct IncomingCall {
     pub call: CallHandle,
     /// The trunk that it came over.
     pub trunk: TrunkId,
+    /// What carries its signalling: keys of media may be told over TLS alone.
+    pub transport: Transport,
     /// The number that was called: that of the request URI.
     pub called: Personal<String>,
     /// The number that calls: that of `From`.

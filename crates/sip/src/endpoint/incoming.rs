@@ -18,6 +18,9 @@ use crate::transaction::ServerKey;
 /// The type of session descriptions.
 pub(super) const SDP: &str = "application/sdp";
 
+/// When a caller who was refused because of load may try again.
+const RETRY_AFTER_SECS: u32 = 5;
+
 impl Endpoint {
     pub(super) fn on_invite(
         &mut self,
@@ -77,6 +80,7 @@ impl Endpoint {
         let incoming = IncomingCall {
             call: handle,
             trunk: trunk.config.id.clone(),
+            transport: flow.transport,
             called: number(request.uri.number()),
             caller: number(head.from.uri().number()),
             caller_name: Personal::new(head.from.display_name()),
@@ -343,7 +347,10 @@ impl Endpoint {
             && let Stage::Incoming(incoming) = &call.stage
         {
             let key = incoming.key.clone();
-            let builder = ResponseBuilder::new(status, &incoming.request, &call.local_tag);
+            let mut builder = ResponseBuilder::new(status, &incoming.request, &call.local_tag);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                builder = builder.header(HeaderName::RetryAfter, RETRY_AFTER_SECS);
+            }
             if let Ok(response) = builder.finish() {
                 self.respond(now, &key, &response);
             }
