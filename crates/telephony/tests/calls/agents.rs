@@ -146,7 +146,7 @@ impl Browser {
             Ok((length, source)) = self.socket.recv_from(&mut datagram) => {
                 self.take(source, &datagram[..length]);
             }
-            () = tokio::time::sleep_until(due.into()) => {
+            () = crate::phone::at(due) => {
                 self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
                 self.drain();
                 self.speak();
