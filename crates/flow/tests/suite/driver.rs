@@ -125,6 +125,11 @@ pub(crate) fn play(
             return Played { lines, end, run };
         }
         writeln!(lines, "{}", shown(&step.next)).unwrap();
+        if is_endless_music(&step.next) {
+            // It goes on until the contact leaves, and the run is dropped with it.
+            let end = FlowEnd::Finished;
+            return Played { lines, end, run };
+        }
         let scripted = script(&step.next);
         answer = match step.next {
             Next::Do(command) => {
@@ -145,6 +150,12 @@ pub(crate) fn play(
         };
     }
     panic!("the run does not end:\n{lines}");
+}
+
+/// A loop of prompts that nothing interrupts: it is only looked after, once a day.
+fn is_endless_music(next: &Next) -> bool {
+    matches!(next, Next::Wait(wait)
+        if wait.events.is_empty() && wait.limit == std::time::Duration::from_hours(24))
 }
 
 fn remember(contact: &mut Contact, command: &Command) {
