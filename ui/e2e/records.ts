@@ -25,7 +25,7 @@ export async function readRecord(page: Page, contactId: string): Promise<ShownRe
   const links = await record.locator('.rf-relations a').all();
   const relations = links.map(async (link) => [await link.textContent(), await link.getAttribute('href')] as const);
   return {
-    pairs: Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])),
+    pairs: Object.fromEntries(names.map((name, index) => [name, (values[index] ?? '').trim()])),
     relations: Object.fromEntries((await Promise.all(relations)).map(([name, to]) => [name ?? '', to ?? ''])),
     transcript: await transcript.locator('[data-testid="message-text"], .rf-attachment-name').allTextContents(),
     timeline: await page.getByTestId('timeline').locator('li').allTextContents(),
