@@ -275,7 +275,7 @@ pub struct InputRequest {
     pub first_key: Duration,
     /// How long each further key may take.
     pub next_key: Duration,
-    /// These keys end the input and do not belong to it; empty: none do.
+    /// This sequence of keys ends the input and does not belong to it; empty: none does.
     pub termination: String,
     /// Whether `*` discards what was keyed in so far.
     pub cancel: bool,
