@@ -1,15 +1,18 @@
 //! The configuration file: TOML, parsed into checked types, unknown keys refused with the nearest
 //! known one.
 
+pub(crate) mod speech;
 pub(crate) mod telephony;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use model::Secret;
 use serde::Deserialize;
 
 use crate::tls::TlsVersion;
+use speech::Speech;
 use telephony::Telephony;
 
 /// What an operator configures.
@@ -45,6 +48,9 @@ pub(crate) struct Config {
     pub(crate) events_folder: Option<PathBuf>,
     /// Calls over trunks; absent: there are none.
     pub(crate) telephony: Option<Telephony>,
+    /// How prompts are spoken.
+    #[serde(default)]
+    pub(crate) speech: Speech,
 }
 
 /// An address to listen on and the origin under which browsers reach it.
@@ -140,7 +146,10 @@ impl Config {
                 problems.push(format!("`approved_origins`: `{origin}` is no origin"));
             }
         }
-        let passwords = || self.telephony.iter().flat_map(Telephony::password_files);
+        let secrets = || {
+            let passwords = self.telephony.iter().flat_map(Telephony::password_files);
+            passwords.chain(self.speech.secret_files())
+        };
         for (name, file) in [
             ("tls.certificate", &self.tls.certificate),
             ("tls.key", &self.tls.key),
@@ -149,6 +158,7 @@ impl Config {
         .map(|(name, file)| (name.to_owned(), file))
         .into_iter()
         .chain(self.telephony.iter().flat_map(Telephony::files))
+        .chain(self.speech.files())
         {
             if let Err(error) = std::fs::metadata(file) {
                 problems.push(format!(
@@ -163,7 +173,7 @@ impl Config {
         ]
         .map(|(name, file)| (name.to_owned(), file))
         .into_iter()
-        .chain(passwords())
+        .chain(secrets())
         {
             if file.starts_with(&self.data) {
                 problems.push(format!(
@@ -177,7 +187,7 @@ impl Config {
         ]
         .map(|(name, file)| (name.to_owned(), file))
         .into_iter()
-        .chain(passwords())
+        .chain(secrets())
         {
             if is_open_to_others(file) {
                 problems.push(format!(
@@ -187,6 +197,7 @@ impl Config {
             }
         }
         problems.extend(self.telephony.iter().flat_map(Telephony::problems));
+        problems.extend(self.speech.problems());
         problems
     }
 
@@ -204,6 +215,16 @@ impl Config {
         warnings.extend(self.telephony.iter().flat_map(Telephony::warnings));
         warnings
     }
+}
+
+/// The secret in a file, without the end of its line.
+pub(crate) fn read_secret(file: &Path) -> Result<Secret<String>> {
+    if is_open_to_others(file) {
+        bail!("others may read `{}`: chmod 600", file.display());
+    }
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("`{}` cannot be read", file.display()))?;
+    Ok(Secret::new(text.trim_end().to_owned()))
 }
 
 fn is_open_to_others(path: &Path) -> bool {

@@ -6,11 +6,13 @@ mod trunk;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use app::Settings;
 use clap::Args;
 use model::Secret;
+use speech::{Speaker, SpeechConfig};
 
 use crate::config::Tls;
 use crate::listen::Listener;
@@ -63,6 +65,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
     };
     let section = trunk::section(arguments.sip_port, arguments.media_port)?;
     let (handle, runner) = telephony::start(trunks::config(&section, &certificate)?)?;
+    let speaker = Arc::new(Speaker::new(SpeechConfig::default())?);
     // The exception that `doctor` warns of: the demo's passphrase lies beside its data.
     let passphrase = passphrase(&data)?;
     let (app, store) = wiring::start_app(
@@ -112,16 +115,16 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         (main, main_router),
         (files, files_router),
         events,
-        Some((runner, std::sync::Arc::new(trunks::Mute))),
+        Some((runner, speaker)),
         told,
     )
     .await
 }
 
-async fn bind(port: u16, tls: &std::sync::Arc<rustls::ServerConfig>) -> Result<Listener> {
+async fn bind(port: u16, tls: &Arc<rustls::ServerConfig>) -> Result<Listener> {
     Listener::bind(
         SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        std::sync::Arc::clone(tls),
+        Arc::clone(tls),
     )
     .await
 }

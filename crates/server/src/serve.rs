@@ -1,12 +1,14 @@
 //! `ringfence serve`: the center that a configuration file describes.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use app::action::CreateInstance;
 use app::signin::{SecondFactor, SignInConfig};
 use app::{App, Call, Principal, Settings, Target};
 use model::{InstanceScope, RequestId, Secret};
+use speech::Speaker;
 
 use crate::config::Config;
 use crate::listen::Listener;
@@ -31,6 +33,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         .with_context(|| format!("`{}` cannot be made", config.data.display()))?;
     let passphrase = std::fs::read_to_string(&config.keys.passphrase_file)?;
     let passphrase = Secret::new(passphrase.trim_end().to_owned());
+    let speaker = Arc::new(Speaker::new(config.speech.config()?)?);
     let calls = match &config.telephony {
         Some(section) => Some(telephony::start(trunks::config(section, &config.tls)?)?),
         None => None,
@@ -46,7 +49,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     .await?;
     let scope = instance(&app, &config).await?;
     let tls = tls::server_config(&config.tls.certificate, &config.tls.key, config.tls.oldest)?;
-    let main = Listener::bind(config.server.address, std::sync::Arc::clone(&tls)).await?;
+    let main = Listener::bind(config.server.address, Arc::clone(&tls)).await?;
     let files = Listener::bind(config.attachments.address, tls).await?;
     let sites = wiring::Sites {
         origin: config.server.origin.clone(),
@@ -65,7 +68,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         (main, main_router),
         (files, files_router),
         events,
-        runner.map(|runner| (runner, std::sync::Arc::new(trunks::Mute) as _)),
+        runner.map(|runner| (runner, speaker as _)),
         told,
     )
     .await
@@ -110,7 +113,7 @@ async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
         "connect.amazonaws.com",
         "CreateInstance",
     );
-    let call = std::sync::Arc::new(call);
+    let call = Arc::new(call);
     let scope = match app.first_instance() {
         Some(scope) => scope,
         None => {

@@ -12,8 +12,6 @@ use media::webrtc::DtlsIdentity;
 use model::Secret;
 use rustls::RootCertStore;
 use rustls::server::WebPkiClientVerifier;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 use sip::digest::{Account, Md5Use};
 use sip::endpoint::{
     Advertised, EndpointConfig, PlainUdp, RegistrationConfig, Target, Transport, TrunkConfig,
@@ -22,25 +20,12 @@ use sip::endpoint::{
 use telephony::{BrowserPort, CallLimits, MediaPorts, TelephonyConfig};
 
 use crate::config::Tls;
-use crate::config::telephony::{DigestAccount, Telephony, TransportName, Trunk, read_password};
+use crate::config::read_secret;
+use crate::config::speech::read_certificates;
+use crate::config::telephony::{DigestAccount, Telephony, TransportName, Trunk};
 use crate::tls;
 
-pub(crate) use music::music;
-
-/// Speaks nothing.
-pub(crate) struct Mute;
-
-#[async_trait::async_trait]
-impl app::ports::speech::Speech for Mute {
-    async fn speak(
-        &self,
-        _prompt: &flow::command::Prompt,
-        _voice: Option<&str>,
-        _language: Option<&str>,
-    ) -> Result<Vec<i16>, app::ports::speech::SpeechError> {
-        Ok(vec![0; 800])
-    }
-}
+use music::music;
 
 /// Everything that telephony is told at its start. Secrets are read from their files now.
 pub(crate) fn config(section: &Telephony, tls: &Tls) -> Result<TelephonyConfig> {
@@ -62,7 +47,7 @@ pub(crate) fn config(section: &Telephony, tls: &Tls) -> Result<TelephonyConfig> 
                 .with_context(|| format!("`{}` cannot be played", file.display()))?
         }
     };
-    let endpoint = endpoint(section, |account| read_password(&account.password_file));
+    let endpoint = endpoint(section, |account| read_secret(&account.password_file));
     let endpoint = endpoint.map_err(|problems| {
         let problems: Vec<String> = problems.iter().map(|one| format!("{one:#}")).collect();
         anyhow!("the trunks have problems: {}", problems.join("; "))
@@ -223,10 +208,7 @@ fn target(text: &str) -> Result<Target> {
 
 fn read_authorities(file: &Path) -> Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(|| format!("`{}` cannot be read: expected PEM", file.display()))?;
-    for certificate in certificates {
+    for certificate in read_certificates(file)? {
         roots.add(certificate)?;
     }
     if roots.is_empty() {

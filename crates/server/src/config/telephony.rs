@@ -6,8 +6,6 @@ use std::path::PathBuf;
 use model::Secret;
 use serde::Deserialize;
 
-use super::is_open_to_others;
-
 /// Calls over trunks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -246,17 +244,4 @@ impl Telephony {
         }
         warnings
     }
-}
-
-/// The password in a file, without the line's end.
-pub(crate) fn read_password(file: &PathBuf) -> anyhow::Result<Secret<String>> {
-    use anyhow::{Context, ensure};
-    ensure!(
-        !is_open_to_others(file),
-        "others may read `{}`: chmod 600",
-        file.display()
-    );
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("`{}` cannot be read", file.display()))?;
-    Ok(Secret::new(text.trim_end().to_owned()))
 }
