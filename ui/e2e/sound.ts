@@ -3,8 +3,6 @@
 export const SAMPLE_RATE = 8000;
 /** Samples of a packet: 20 ms. */
 export const FRAME_SAMPLES = 160;
-/** A-law's silence. */
-export const SILENCE = 0xd5;
 
 const LOUDNESS = 8000;
 

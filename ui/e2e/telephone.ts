@@ -8,11 +8,11 @@ import { createServer, type AddressInfo, type Server, type Socket as TcpSocket }
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { Center } from './center.js';
-import { decodeSample, encodeSample, FRAME_SAMPLES, loudness, SAMPLE_RATE, shareOf, SILENCE, toneSample } from './sound.js';
+import { decodeSample, encodeSample, FRAME_SAMPLES, loudness, SAMPLE_RATE, shareOf, toneSample } from './sound.js';
 
 export type Transport = 'UDP' | 'TCP' | 'TLS';
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 const FRAME_MS = 20;
 const ALAW = 8;
 const EVENTS = 101;
@@ -22,15 +22,14 @@ const KEY_ENDS = 3;
 const EVENT_VOLUME = 10;
 const KEYS = '0123456789*#';
 /** As much as is judged: half a second. */
-const HEARD_SAMPLES = SAMPLE_RATE / 2;
+export const HEARD_SAMPLES = SAMPLE_RATE / 2;
 
 /** One end of RTP, in clear: it answers to wherever it hears from first. */
-export class AudioLine {
+class AudioLine {
   readonly #socket: Socket;
   readonly #heard: number[] = [];
   #peer: RemoteInfo | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #hertz: number | undefined;
   #began = 0;
   #sent = 0;
   #sequence = 1;
@@ -39,16 +38,19 @@ export class AudioLine {
   #keyPackets = 0;
   #keyTimestamp = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(
+    socket: Socket,
+    private readonly hertz: number,
+  ) {
     this.#socket = socket;
     socket.on('message', (packet, from) => this.#receive(packet, from));
   }
 
-  static async open(): Promise<AudioLine> {
+  static async open(hertz: number): Promise<AudioLine> {
     const socket = createSocket('udp4');
     socket.bind(0, LOOPBACK);
     await once(socket, 'listening');
-    return new AudioLine(socket);
+    return new AudioLine(socket, hertz);
   }
 
   get port(): number {
@@ -58,11 +60,6 @@ export class AudioLine {
   /** How many packets have come. */
   get packets(): number {
     return this.#packets;
-  }
-
-  /** Says this tone from now on; nothing: silence. */
-  say(hertz: number | undefined): void {
-    this.#hertz = hertz;
   }
 
   press(keys: string): void {
@@ -110,11 +107,8 @@ export class AudioLine {
       this.#sendKey(key, timestamp);
       return;
     }
-    const audio = Buffer.alloc(FRAME_SAMPLES, SILENCE);
-    if (this.#hertz !== undefined) {
-      for (let at = 0; at < FRAME_SAMPLES; at += 1) audio[at] = encodeSample(toneSample(this.#hertz, timestamp + at));
-    }
-    this.#packet(ALAW, timestamp, false, audio);
+    const audio = Array.from({ length: FRAME_SAMPLES }, (_, at) => encodeSample(toneSample(this.hertz, timestamp + at)));
+    this.#packet(ALAW, timestamp, false, Buffer.from(audio));
   }
 
   #sendKey(key: number, timestamp: number): void {
@@ -140,17 +134,24 @@ export class AudioLine {
   }
 }
 
+/** A telephone that has called the center's number. */
 export interface Telephone {
-  audio: AudioLine;
+  /** Whether the line is open. */
+  hasHeard: () => Promise<boolean>;
+  /** Which part of what was heard last is this tone, from 0 to 1. */
+  hears: (hertz: number) => Promise<number>;
+  /** How loud it was of late. */
+  loudness: () => Promise<number>;
+  press: (keys: string) => void;
   /** Waits until the other side has hung up; fails where the call went otherwise. */
   hungUp: () => Promise<void>;
-  /** Ends SIPp and the audio, however far they have come. */
+  /** Ends it, however far it has come. */
   close: () => Promise<void>;
 }
 
-/** Calls the center's number with SIPp. */
-export async function call(center: Center, transport: Transport): Promise<Telephone> {
-  const audio = await AudioLine.open();
+/** Calls the center's number with SIPp and says a tone all the time. */
+export async function callBySipp(center: Center, transport: Transport, hertz: number): Promise<Telephone> {
+  const audio = await AudioLine.open(hertz);
   const scenario = join(center.folder, `call-${transport}-${audio.port}.xml`);
   await writeFile(scenario, inviteScenario(transport));
   const tunnel = transport === 'TLS' ? await openTunnel(center) : undefined;
@@ -162,7 +163,10 @@ export async function call(center: Center, transport: Transport): Promise<Teleph
     ...['-t', transport === 'UDP' ? 'u1' : 't1', '-trace_err', '-error_file', `${scenario}.errors`],
   ], { stdio: 'ignore', env: { ...process.env, TERM: 'dumb' } });
   return {
-    audio,
+    hasHeard: () => Promise.resolve(audio.packets > 0),
+    hears: (wanted) => Promise.resolve(audio.hears(wanted)),
+    loudness: () => Promise.resolve(audio.loudness()),
+    press: (keys) => audio.press(keys),
     hungUp: async () => {
       const code = await exitOf(sipp);
       if (code === 0) return;
@@ -178,7 +182,7 @@ export async function call(center: Center, transport: Transport): Promise<Teleph
   };
 }
 
-async function exitOf(process: ChildProcess): Promise<number | NodeJS.Signals> {
+export async function exitOf(process: ChildProcess): Promise<number | NodeJS.Signals> {
   if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
   return process.exitCode ?? process.signalCode ?? 'SIGKILL';
 }
