@@ -324,7 +324,7 @@ fn the_workspace_shows_at_once_that_a_customer_is_held() {
             on,
         });
         let mut new = center.effects.iter().skip(before);
-        assert!(new.any(|effect| *effect == Effect::AgentChanged(user(1))));
+        assert!(new.any(|effect| matches!(effect, Effect::AgentChanged(who) if *who == user(1))));
     }
 }
 
