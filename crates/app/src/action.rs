@@ -169,7 +169,8 @@ actions! {
     DeletePrompt: "connect", Write, Any, ["Prompts.Delete"], [System];
     ListPrompts: "connect", Read, Any, ["Prompts.View"], [];
     GetPromptFile: "connect", Read, Any, ["Prompts.View"], [];
-    UploadPromptAudio: "ringfence", Write, Any, ["Prompts.Create", "Prompts.Edit"], [System];
+    // Ours, where Amazon Connect reads from S3. A key that may create prompts must reach it.
+    UploadPromptAudio: "connect", Write, Any, ["Prompts.Create", "Prompts.Edit"], [System];
     // Flows and modules.
     CreateContactFlow: "connect", Write, Any, ["ContactFlows.Create"], [System];
     DescribeContactFlow: "connect", Read, Any, ["ContactFlows.View"], [];

@@ -13,7 +13,7 @@ use crate::error::Refusal;
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a file may take to arrive.
-pub const FILE_TIMEOUT: Duration = Duration::from_mins(2);
+pub(crate) const FILE_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How deep JSON may nest. The deepest structure of the service models has eight levels.
 pub const JSON_DEPTH_MAX: usize = 32;

@@ -20,7 +20,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use model::{IdSource, RequestId};
 use serde_json::{Map, Value};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Refusal;
 use crate::members::Members;
@@ -59,7 +59,7 @@ pub fn router(app: App, settings: ApiSettings) -> Router {
         throttle: Throttle::new(&settings.rates),
         pages: PageTokens::new(&settings.page_key),
         signing_keys: SigningKeys::default(),
-        files: Semaphore::new(FILES_MAX),
+        files: Arc::new(Semaphore::new(FILES_MAX)),
         ids: Mutex::new(IdSource::from_seed(seed)),
         app,
         settings,
@@ -75,7 +75,7 @@ pub(crate) struct Api {
     throttle: Throttle,
     pages: PageTokens,
     signing_keys: SigningKeys,
-    files: Semaphore,
+    files: Arc<Semaphore>,
     ids: Mutex<IdSource>,
 }
 
@@ -85,6 +85,8 @@ struct Authenticated {
     /// Whose bucket the call is taken from.
     caller: String,
     body: Bytes,
+    /// Held until the call is answered, where the body is a file.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 async fn serve(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {

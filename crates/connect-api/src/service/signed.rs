@@ -1,9 +1,12 @@
 //! Callers of `connect` and `sts`: they sign with an access key.
 
+use std::sync::Arc;
+
 use app::AppError;
 use axum::body::Body;
 use http::request::Parts;
 use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Api, Authenticated, CONNECT_BODY_BYTES_MAX};
 use crate::body::{self, BODY_TIMEOUT, FILE_TIMEOUT};
@@ -41,20 +44,27 @@ pub(super) async fn authenticate(
         .access_key(signed.key_id())
         .await?
         .ok_or(Refusal::UnknownKey)?;
-    let body = match api.file_limit(parts) {
-        None => body::read(body, CONNECT_BODY_BYTES_MAX, BODY_TIMEOUT).await?,
-        Some(limit) => {
-            let _place = api.files.try_acquire().map_err(|_| AppError::Throttled {
-                retry_after_s: FILE_RETRY_S,
-            })?;
-            body::read(body, limit, FILE_TIMEOUT).await?
-        }
+    let (limit, timeout, place) = match api.file_limit(parts) {
+        None => (CONNECT_BODY_BYTES_MAX, BODY_TIMEOUT, None),
+        Some(limit) => (limit, FILE_TIMEOUT, Some(place_for_file(api)?)),
     };
+    let body = body::read(body, limit, timeout).await?;
     signed.verify(&key.secret, &body, &api.signing_keys)?;
     Ok(Authenticated {
         caller: signed.key_id().to_owned(),
         principal: key.principal.clone(),
         body,
+        _place: place,
+    })
+}
+
+/// A place for a file in memory.
+fn place_for_file(api: &Api) -> Result<OwnedSemaphorePermit, Refusal> {
+    let place = Arc::clone(&api.files).try_acquire_owned();
+    place.map_err(|_| {
+        Refusal::App(AppError::Throttled {
+            retry_after_s: FILE_RETRY_S,
+        })
     })
 }
 

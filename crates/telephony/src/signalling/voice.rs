@@ -11,6 +11,7 @@ use flow::command::Prompt as Text;
 use media::prompt::Prompt;
 use model::{InstanceId, Personal};
 use sip::endpoint::CallHandle;
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
 /// Bytes of audio that are remembered.
@@ -19,6 +20,8 @@ const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
 const FRAME_BYTES: usize = 2 * media::frame::FRAME_BYTES;
 /// Prompts that may be spoken at the same time.
 const SPEAKING_MAX: usize = 256;
+/// Recordings that may be loaded at the same time: each is held in memory as it was uploaded.
+const LOADING_MAX: usize = 4;
 /// How long speaking may take before the prompt is given up.
 const SPEAKING_TIME_MAX: Duration = Duration::from_secs(10);
 
@@ -75,6 +78,8 @@ pub(super) struct Voice {
     language: Option<String>,
     cache: Cache,
     speaking: JoinSet<Option<Prompt>>,
+    /// Places for files in memory.
+    loading: Arc<Semaphore>,
     sources: HashMap<Id, Source>,
     /// Who waits for what.
     waiting: BTreeMap<Source, Vec<Asking>>,
@@ -115,6 +120,7 @@ impl Voice {
             language,
             cache: Cache::new(CACHE_BYTES_MAX),
             speaking: JoinSet::new(),
+            loading: Arc::new(Semaphore::new(LOADING_MAX)),
             sources: HashMap::new(),
             waiting: BTreeMap::new(),
         }
@@ -151,7 +157,10 @@ impl Voice {
             return Asked::Failed;
         }
         let task = match &source {
-            Source::Recorded(recording) => self.speaking.spawn(load(app.clone(), *recording)),
+            Source::Recorded(recording) => {
+                let loading = Arc::clone(&self.loading);
+                self.speaking.spawn(load(loading, app.clone(), *recording))
+            }
             Source::Spoken(..) => {
                 let speech = Arc::clone(&self.speech);
                 let (prompt, voice) = (prompt.clone(), voice.map(str::to_owned));
@@ -199,8 +208,13 @@ async fn speak(
     }
 }
 
-async fn load(app: App, recording: Recording) -> Option<Prompt> {
-    match tokio::time::timeout(SPEAKING_TIME_MAX, app.recorded_audio(recording)).await {
+async fn load(loading: Arc<Semaphore>, app: App, recording: Recording) -> Option<Prompt> {
+    let loaded = async {
+        // Never closed.
+        let _place = loading.acquire().await;
+        app.recorded_audio(recording).await
+    };
+    match tokio::time::timeout(SPEAKING_TIME_MAX, loaded).await {
         Ok(Ok(samples)) => Some(Prompt::from_samples(&samples)),
         Ok(Err(error)) => {
             tracing::warn!(error = %error, "a recording cannot be played");
