@@ -8,8 +8,8 @@ use crate::agent::AgentStatusType;
 use crate::contact::{Channel, PersonalText};
 use crate::hours::HoursOfOperation;
 use crate::ids::{
-    FlowId, HoursId, InstanceId, QueueId, QuickConnectId, ResourceId, RoutingProfileId,
-    SecurityProfileId, UserId,
+    AttachmentId, FlowId, HoursId, InstanceId, QueueId, QuickConnectId, ResourceId,
+    RoutingProfileId, SecurityProfileId, UserId,
 };
 use crate::time::Timestamp;
 use crate::{Tags, permission};
@@ -129,6 +129,8 @@ kinds! {
     QuickConnect(QuickConnect) = "quick-connect", "transfer-destination";
     /// A phone number; its name is the number.
     PhoneNumber(PhoneNumber) = "phone-number", "phone-number";
+    /// A recorded prompt.
+    Prompt(Prompt) = "prompt", "prompt";
 }
 
 /// A queue of the center.
@@ -424,6 +426,15 @@ pub enum QuickConnectDestination {
     },
     /// To a telephone number.
     PhoneNumber(PersonalText),
+}
+
+/// A recording that flows play.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its audio: a sealed file of its own, never changed. Another recording is another file.
+    pub audio: AttachmentId,
 }
 
 /// A number under which callers reach the center. The resource's name is the number in E.164.

@@ -7,8 +7,7 @@
     test,
     expect(
         clippy::unwrap_used,
-        clippy::panic,
-        clippy::cast_precision_loss,
+        clippy::indexing_slicing,
         reason = "tests; the product is checked without them"
     )
 )]

@@ -21,7 +21,7 @@ const MEMORY_BYTES: usize = 4 << 20;
 const WORD_CHARS_MAX: usize = 60;
 /// Samples that the engine is asked for at once.
 const STEP_SAMPLES: usize = 2048;
-/// Longest path that the engine is asked to open; it keeps paths in 256 bytes.
+/// Longest path that the engine is asked to open; it keeps paths in 512 bytes.
 const PATH_BYTES_MAX: usize = 200;
 const SAMPLES_MAX: usize = SPEECH_SECONDS_MAX * SAMPLE_RATE as usize;
 /// Bounds the engine's calls for one text: in each it takes text or makes audio.

@@ -90,7 +90,8 @@ pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {
         | ResourceBody::SecurityProfile(_)
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
-        | ResourceBody::AgentStatus(_) => {}
+        | ResourceBody::AgentStatus(_)
+        | ResourceBody::Prompt(_) => {}
     }
     refs.into_iter().collect()
 }
@@ -108,6 +109,7 @@ pub(crate) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::AgentStatus => "agent status",
         ResourceKind::QuickConnect => "quick connect",
         ResourceKind::PhoneNumber => "phone number",
+        ResourceKind::Prompt => "prompt",
     }
 }
 
@@ -221,6 +223,7 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::AgentStatus(status) => status.description.as_deref(),
         ResourceBody::QuickConnect(quick_connect) => quick_connect.description.as_deref(),
         ResourceBody::PhoneNumber(number) => number.description.as_deref(),
+        ResourceBody::Prompt(prompt) => prompt.description.as_deref(),
         ResourceBody::User(_) => None,
     };
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_CHARS_MAX) {
@@ -238,7 +241,8 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
         | ResourceBody::AgentStatus(_)
-        | ResourceBody::PhoneNumber(_) => Ok(()),
+        | ResourceBody::PhoneNumber(_)
+        | ResourceBody::Prompt(_) => Ok(()),
     }
 }
 

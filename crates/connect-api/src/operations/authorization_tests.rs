@@ -41,6 +41,7 @@ impl Center {
             labels: &labels(entry, instance),
             query: &[("tagKeys".to_owned(), "team".to_owned())],
             body: &body(entry, instance),
+            file: &bytes::Bytes::from_static(b"no file"),
             region: "eu-central-1",
             principal: &principal,
         };
@@ -78,7 +79,7 @@ fn labels(entry: &Entry, instance: InstanceId) -> Labels {
 /// Members that every operation accepts, and what some of them want otherwise.
 fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
     let mut body = members_of_contacts(instance);
-    body.extend(members_of_resources());
+    body.extend(members_of_resources(instance));
     let other = match entry.spec.operation() {
         "CreateContactFlow" => Some(("Status", json!("SAVED"))),
         "UpdateContactFlowModuleMetadata" => Some(("State", json!("ACTIVE"))),
@@ -90,7 +91,7 @@ fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
     body
 }
 
-fn members_of_resources() -> Map<String, Value> {
+fn members_of_resources(instance: InstanceId) -> Map<String, Value> {
     let pair = json!({"QueueId": ID, "Channel": "CHAT"});
     let members = json!({
         "Name": "A",
@@ -124,6 +125,7 @@ fn members_of_resources() -> Map<String, Value> {
         "QueueReferences": [pair],
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
+        "S3Uri": format!("s3://ringfence-{instance}/prompt-audio/{ID}.wav"),
     });
     members.as_object().unwrap().clone()
 }

@@ -119,6 +119,7 @@ async fn authenticate(api: &Api, parts: &Parts, body: &mut Body) -> Result<Authe
     Ok(Authenticated {
         caller: participant.to_string(),
         principal,
-        body: body::read(body, PARTICIPANT_BODY_BYTES_MAX).await?,
+        body: body::read(body, PARTICIPANT_BODY_BYTES_MAX, body::BODY_TIMEOUT).await?,
+        _place: None,
     })
 }

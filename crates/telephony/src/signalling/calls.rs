@@ -35,6 +35,13 @@ pub(super) struct Call {
     farewell: Option<CallEvent>,
 }
 
+impl Call {
+    /// How the application calls it, once it has said so.
+    pub(super) const fn name(&self) -> Option<CallName> {
+        self.name
+    }
+}
+
 enum Media {
     /// The line is not open; with the agreement, where there is one already.
     Ready(UdpSocket, Option<Box<LegConfig>>),
