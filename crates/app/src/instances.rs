@@ -1,5 +1,7 @@
 //! Instances: the contact centers of this program.
 
+pub(crate) mod settings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use model::resource::{
     AgentStatus, AvailabilityTimer, ChannelConcurrency, CrossChannel, Enablement,
     OutboundCallerConfig, Queue, RoutingProfile, RoutingProfileQueue, SecurityProfile,
 };
-use model::{AgentStatusType, Channel, InstanceId, InstanceScope, QueueId, Timestamp};
+use model::{AgentStatusType, Channel, InstanceId, InstanceScope, QueueId, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -34,6 +36,8 @@ pub struct InstanceSummary {
     pub alias: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// The sealed part of an instance's row.
@@ -107,7 +111,7 @@ impl App {
                 Ok(())
             })
             .await?;
-        Ok(summary(&center))
+        self.summary(&center)
     }
 
     async fn create_defaults(&self, instance: InstanceId) -> Result<(), AppError> {
@@ -171,7 +175,7 @@ impl App {
         let permit = self.authorize::<A>(&call, Target::Instance(instance))?;
         let new = NewResource {
             name: name.to_owned(),
-            tags: model::Tags::new(),
+            tags: Tags::new(),
             body,
             client_token: None,
         };
@@ -182,7 +186,7 @@ impl App {
     pub fn instances(&self, _permit: &Permit<ListInstances>) -> Vec<InstanceSummary> {
         self.centers()
             .iter()
-            .map(|center| summary(center))
+            .filter_map(|center| self.summary(center).ok())
             .collect()
     }
 
@@ -200,7 +204,16 @@ impl App {
             .target()
             .instance()
             .ok_or(AppError::NotFound { what: "instance" })?;
-        self.center(instance).map(|center| summary(&center))
+        self.summary(&*self.center(instance)?)
+    }
+
+    fn summary(&self, center: &Center) -> Result<InstanceSummary, AppError> {
+        Ok(InstanceSummary {
+            scope: center.scope.clone(),
+            alias: center.alias.clone(),
+            created_at: center.created_at,
+            tags: self.instance_tags(center.scope.instance)?,
+        })
     }
 }
 
@@ -248,13 +261,5 @@ fn basic_routing_profile(queue: QueueId) -> RoutingProfile {
         ]),
         queues: Channel::ALL.map(serve).to_vec(),
         availability_timer: AvailabilityTimer::TimeSinceLastActivity,
-    }
-}
-
-fn summary(center: &Center) -> InstanceSummary {
-    InstanceSummary {
-        scope: center.scope.clone(),
-        alias: center.alias.clone(),
-        created_at: center.created_at,
     }
 }

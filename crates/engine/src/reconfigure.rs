@@ -46,7 +46,8 @@ impl Engine {
             | ResourceKind::Flow
             | ResourceKind::FlowModule
             | ResourceKind::QuickConnect
-            | ResourceKind::PhoneNumber => {}
+            | ResourceKind::PhoneNumber
+            | ResourceKind::InstanceSettings => {}
         }
     }
 

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use self::read::Reading;
 use crate::tls::TlsVersion;
+
+mod read;
 
 /// What an operator configures.
 #[derive(Debug, Clone, Deserialize)]
@@ -93,14 +96,26 @@ impl Default for SignIn {
 }
 
 impl Config {
-    /// Reads the file. What is wrong in its shape is one error; [`Config::problems`] finds the rest.
+    /// Reads a file that has the right shape; otherwise the error names everything that is wrong with it.
+    /// [`Config::problems`] finds what is wrong besides.
     pub(crate) fn read(path: &Path) -> Result<Self> {
+        let reading = Self::reading(path)?;
+        match reading.mended {
+            Some(config) if reading.faults.is_empty() => Ok(config),
+            _ => bail!("{}: {}", path.display(), reading.problems().join("\n")),
+        }
+    }
+
+    /// Everything that is wrong with a file, and what is weaker than it could be.
+    pub(crate) fn examine(path: &Path) -> Result<(Vec<String>, Vec<String>)> {
+        let reading = Self::reading(path)?;
+        Ok((reading.problems(), reading.warnings()))
+    }
+
+    fn reading(path: &Path) -> Result<Reading<Self>> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("the configuration `{}` cannot be read", path.display()))?;
-        match toml::from_str(&text) {
-            Ok(config) => Ok(config),
-            Err(error) => bail!("{}: {}", path.display(), explain(&error)),
-        }
+        Ok(read::read(&text))
     }
 
     /// Everything that is wrong, each with what to do.
@@ -186,26 +201,28 @@ impl Config {
     }
 }
 
+impl Reading<Config> {
+    /// What is wrong in the shape, and besides.
+    fn problems(&self) -> Vec<String> {
+        let shape = self.faults.iter().map(|fault| fault.text().to_owned());
+        let besides = self.mended.iter().flat_map(Config::problems);
+        shape.chain(self.of_the_file(besides)).collect()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warnings = self.mended.iter().flat_map(Config::warnings);
+        self.of_the_file(warnings).collect()
+    }
+
+    /// Without what is said of a value that only stands in for a wrong one.
+    fn of_the_file(&self, said: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+        said.filter(|text| !self.faults.iter().any(|fault| fault.is_named_in(text)))
+    }
+}
+
 fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-/// The text of a TOML error, with the nearest known key for an unknown one.
-fn explain(error: &toml::de::Error) -> String {
-    let text = error.to_string();
-    let mut quoted = error.message().split('`').skip(1).step_by(2);
-    let nearest = quoted.next().and_then(|unknown| {
-        quoted.max_by(|a, b| {
-            strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b))
-        })
-    });
-    match nearest {
-        Some(nearest) if error.message().starts_with("unknown field") => {
-            format!("{}\ndid you mean `{nearest}`?", text.trim_end())
-        }
-        _ => text.trim_end().to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -89,7 +89,8 @@ pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {
         | ResourceBody::SecurityProfile(_)
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
-        | ResourceBody::AgentStatus(_) => {}
+        | ResourceBody::AgentStatus(_)
+        | ResourceBody::InstanceSettings(_) => {}
     }
     refs.into_iter().collect()
 }
@@ -107,6 +108,7 @@ pub(crate) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::AgentStatus => "agent status",
         ResourceKind::QuickConnect => "quick connect",
         ResourceKind::PhoneNumber => "phone number",
+        ResourceKind::InstanceSettings => "instance",
     }
 }
 

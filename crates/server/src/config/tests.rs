@@ -83,6 +83,61 @@ fn all_problems_are_named_at_once() {
 }
 
 #[test]
+fn faults_of_shape_and_of_content_are_named_together() {
+    let config = GOOD
+        .replace("alias =", "allias =")
+        .replace("\"123456789012\"", "12")
+        .replace("DIR/data\"\nregion", "DIR/data\"\napproved_origins = [5, \"x\", 6]\nregion")
+        .replace("origin = \"https://files.example\"", "orign = \"https://files.example\"")
+        .replace("127.0.0.1:8443", "everywhere")
+        .replace("DIR/server.pem", "DIR/nowhere.pem")
+        .replace("[keys]", "oldest = \"1.1\"\n\n[keyring]");
+    let (_folder, path) = folder(&config);
+    let (problems, _) = Config::examine(&path).unwrap();
+    let all = problems.join("\n");
+    for expected in [
+        "unknown field `allias`: did you mean `alias`?",
+        "`alias` is missing",
+        "`account`: invalid type: integer `12`",
+        "`approved_origins[0]`: invalid type",
+        "`approved_origins[2]`: invalid type",
+        "`approved_origins`: `x` is no origin",
+        "unknown field `attachments.orign`: did you mean `origin`?",
+        "`attachments.origin` is missing",
+        "`server.address`: invalid socket address",
+        "`tls.oldest`: unknown variant `1.1`",
+        "unknown field `keyring`",
+        "`keys` is missing",
+        "`keys.root_key` is missing",
+        "`keys.passphrase_file` is missing",
+        "nowhere.pem` cannot be read",
+    ] {
+        assert!(all.contains(expected), "{expected:?} in\n{all}");
+    }
+    // What stands in for a value is not judged.
+    assert!(!all.contains("twelve digits"), "{all}");
+    assert!(!all.contains("127.0.0.1"), "{all}");
+    let refused = Config::read(&path).unwrap_err().to_string();
+    for problem in problems {
+        assert!(refused.contains(&problem), "{problem:?} in\n{refused}");
+    }
+}
+
+#[test]
+fn all_places_that_are_no_toml_are_named() {
+    let (_folder, path) = folder("data = \nregion = \"eu\"\naccount = = 5\n");
+    let (problems, _) = Config::examine(&path).unwrap();
+    let lines = |line: &str| problems.iter().any(|problem| problem.contains(line));
+    assert!(lines("line 1") && lines("line 3"), "{problems:?}");
+}
+
+#[test]
+fn mended_configuration_is_never_used() {
+    let (_folder, path) = folder(&format!("unknown = 1\n{GOOD}"));
+    assert!(Config::read(&path).is_err());
+}
+
+#[test]
 fn secret_file_that_others_may_read_is_a_problem() {
     let (folder, path) = folder(GOOD);
     let key = folder.path().join("server.key");
