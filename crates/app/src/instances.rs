@@ -5,6 +5,7 @@ pub(crate) mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::audit::AuditEntry;
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
     AgentStatus, AvailabilityTimer, ChannelConcurrency, CrossChannel, Enablement,
@@ -16,10 +17,11 @@ use serde_json::json;
 
 use crate::App;
 use crate::action::{
-    CreateAgentStatus, CreateHoursOfOperation, CreateInstance, CreateQueue, CreateRoutingProfile,
-    CreateSecurityProfile, DescribeInstance, ListInstances,
+    Access, CreateAgentStatus, CreateHoursOfOperation, CreateInstance, CreateQueue,
+    CreateRoutingProfile, CreateSecurityProfile, DescribeInstance, ListInstances,
 };
-use crate::center::{Center, fresh_ids};
+use crate::audit::{self, Verdict};
+use crate::center::{Center, audit_write, fresh_ids};
 use crate::config::NewResource;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
@@ -94,24 +96,30 @@ impl App {
             ),
         };
         let insert = Write::InsertInstance(row.clone());
-        self.0
-            .around
-            .store
-            .commit(vec![insert])
-            .await
-            .map_err(crate::app::unavailable)?;
+        let entry = self.creation_entry(call, permit.spec().access, id);
+        let batch = vec![insert, audit_write(&keys, &entry)];
+        let committed = self.0.around.store.commit(batch).await;
+        committed.map_err(crate::app::unavailable)?;
+        call.mark_audited();
         let center = Center::start(&self.0.around, &row).await?;
         self.add_center(Arc::clone(&center));
         self.create_defaults(id).await?;
-        let (audited, answer) = (Arc::clone(call), json!({"id": id.to_string()}));
-        let access = permit.spec().access;
-        center
-            .turn(move |turn| {
-                turn.audit(&audited, access, answer);
-                Ok(())
-            })
-            .await?;
         self.summary(&center)
+    }
+
+    fn creation_entry(&self, call: &Call, access: Access, id: InstanceId) -> AuditEntry {
+        let verdict = Verdict {
+            instance: Some(id),
+            access,
+            error: None,
+            response: json!({"id": id.to_string()}),
+        };
+        let scope = InstanceScope {
+            region: self.settings().region.clone(),
+            account: self.settings().account.clone(),
+            instance: id,
+        };
+        audit::entry(call, verdict, Some(&scope), &mut fresh_ids(), self.now())
     }
 
     async fn create_defaults(&self, instance: InstanceId) -> Result<(), AppError> {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use self::read::Reading;
-use crate::tls::TlsVersion;
+use crate::tls::{self, TlsVersion};
 
 mod read;
 
@@ -162,6 +162,13 @@ impl Config {
                 ));
             }
         }
+        problems.extend(self.tls.problem());
+        if self.server.address == self.attachments.address && self.server.address.port() != 0 {
+            problems.push(
+                "`attachments.address` must differ from `server.address`: one port cannot be both"
+                    .to_owned(),
+            );
+        }
         for (name, file) in [
             ("keys.root_key", &self.keys.root_key),
             ("keys.passphrase_file", &self.keys.passphrase_file),
@@ -198,6 +205,18 @@ impl Config {
             warnings.push("`tls.oldest` is 1.2: 1.3 is the default".to_owned());
         }
         warnings
+    }
+}
+
+impl Tls {
+    /// Why no listener can use them, where they can be read.
+    fn problem(&self) -> Option<String> {
+        let are_there = [&self.certificate, &self.key]
+            .iter()
+            .all(|file| std::fs::File::open(file).is_ok());
+        let used = tls::server_config(&self.certificate, &self.key, self.oldest);
+        let error = used.err().filter(|_| are_there)?;
+        Some(format!("`tls.certificate` and `tls.key`: {error}"))
     }
 }
 

@@ -190,8 +190,7 @@ pub(crate) fn normalized(password: &Secret<String>) -> Zeroizing<String> {
 }
 
 fn argon2() -> Result<Argon2<'static>, HashingFailed> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .map_err(failed)?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 

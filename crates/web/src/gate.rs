@@ -210,12 +210,12 @@ fn check_origin(
         (Callers::Any, _) => true,
         (_, Err(_)) => false,
         (Callers::OwnPages, Ok(named)) => named.as_ref() == Some(&settings.origin),
-        (Callers::ApprovedPages, Ok(named)) => named
-            .as_ref()
-            .is_some_and(|origin| state.approves(origin)),
-        (Callers::ApprovedPagesAndPrograms, Ok(named)) => named
-            .as_ref()
-            .is_none_or(|origin| state.approves(origin)),
+        (Callers::ApprovedPages, Ok(named)) => {
+            named.as_ref().is_some_and(|origin| state.approves(origin))
+        }
+        (Callers::ApprovedPagesAndPrograms, Ok(named)) => {
+            named.as_ref().is_none_or(|origin| state.approves(origin))
+        }
     };
     if fine {
         Ok(())

@@ -222,7 +222,7 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::AgentStatus(status) => status.description.as_deref(),
         ResourceBody::QuickConnect(quick_connect) => quick_connect.description.as_deref(),
         ResourceBody::PhoneNumber(number) => number.description.as_deref(),
-        ResourceBody::User(_) => None,
+        ResourceBody::User(_) | ResourceBody::InstanceSettings(_) => None,
     };
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_CHARS_MAX) {
         return invalid(format!(
@@ -239,7 +239,8 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
         | ResourceBody::AgentStatus(_)
-        | ResourceBody::PhoneNumber(_) => Ok(()),
+        | ResourceBody::PhoneNumber(_)
+        | ResourceBody::InstanceSettings(_) => Ok(()),
     }
 }
 

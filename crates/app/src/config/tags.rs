@@ -34,9 +34,7 @@ impl App {
                 .map(|entry| entry.tags)
                 .ok_or(AppError::NotFound { what: "contact" }),
             Target::Instance(instance) => self.instance_tags(instance),
-            Target::Account | Target::Agent(..) => {
-                Err(AppError::NotFound { what: "resource" })
-            }
+            Target::Account | Target::Agent(..) => Err(AppError::NotFound { what: "resource" }),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::permit::{Permit, Target};
 use crate::principal::Call;
 
 /// Most approved origins of an instance.
-pub const APPROVED_ORIGINS_MAX: usize = 100;
+pub(crate) const APPROVED_ORIGINS_MAX: usize = 100;
 
 impl App {
     /// Lets pages of an origin start chats of the permit's instance and hold their sockets; one that may

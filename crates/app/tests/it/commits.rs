@@ -123,7 +123,11 @@ async fn call_whose_commit_fails_is_audited_as_failed() {
     for failed in 3..request {
         let entries = entries_of(&app, failed).await;
         let codes: Vec<_> = entries.iter().map(|it| it.error_code.as_deref()).collect();
-        assert_eq!(codes, [Some("InternalServiceException")], "request {failed}");
+        assert_eq!(
+            codes,
+            [Some("InternalServiceException")],
+            "request {failed}"
+        );
     }
     for done in [2, request] {
         let entries = entries_of(&app, done).await;

@@ -69,11 +69,7 @@ fn approved_origin(api: &Api, headers: &HeaderMap) -> Result<Option<HeaderValue>
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (None, _) => Ok(None),
-        (Some(origin), None)
-            if origin
-                .to_str()
-                .is_ok_and(|origin| api.approves(origin)) =>
-        {
+        (Some(origin), None) if origin.to_str().is_ok_and(|origin| api.approves(origin)) => {
             Ok(Some(origin.clone()))
         }
         _ => Err(Refusal::OriginNotApproved),

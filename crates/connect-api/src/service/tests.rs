@@ -311,7 +311,9 @@ fn approval_of_an_origin_counts_from_the_next_request_on_until_it_is_taken_back(
         let client = Client::of(center).await;
         let origin = "https://later.example";
         let asked = async || {
-            let response = client.send(participant("OPTIONS", Some(origin), None)).await;
+            let response = client
+                .send(participant("OPTIONS", Some(origin), None))
+                .await;
             response.status().as_u16()
         };
         assert_eq!(asked().await, 403);

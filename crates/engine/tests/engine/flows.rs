@@ -199,7 +199,11 @@ fn a_hidden_answer_to_a_view_decides_and_stands_nowhere() {
             json!({"ViewResource": {"Id": "form:1"}, "InvocationTimeLimitSeconds": "60",
                    "SensitiveDataConfiguration": {"HideResponseOn": hidden}}),
             &[("Submit", next)],
-            &["NoMatchingCondition", "NoMatchingError", "TimeLimitExceeded"],
+            &[
+                "NoMatchingCondition",
+                "NoMatchingError",
+                "TimeLimitExceeded",
+            ],
             "no",
         )
     };

@@ -6,9 +6,7 @@ use serde_json::json;
 
 use super::waiting::WAIT_SECONDS;
 use crate::block::{At, Behavior, ConditionRule, Failure, NextRule, Outcome, Spec, unexpected};
-use crate::command::{
-    Answer, Command, FlowError, ViewResponse, WaitEvent, WaitEventKind, WaitFor,
-};
+use crate::command::{Answer, Command, FlowError, ViewResponse, WaitEvent, WaitEventKind, WaitFor};
 use crate::params::{NumberValue, Params, TextValue};
 use crate::places::Places;
 use crate::problem::Reported;

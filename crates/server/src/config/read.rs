@@ -148,8 +148,8 @@ impl Refusal {
         for step in &self.at {
             match step {
                 Step::Key(key) if path.is_empty() => path.push_str(key),
-                Step::Key(key) => path.extend([".", key]),
-                Step::Index(index) => path.push_str(&format!("[{index}]")),
+                Step::Key(key) => path.extend([".", key.as_str()]),
+                Step::Index(index) => path.extend(["[", &index.to_string(), "]"]),
             }
         }
         let text = match (self.kind, self.nearest()) {
@@ -224,10 +224,9 @@ fn put(document: &mut Value, at: &[Step], value: Option<Value>) -> bool {
             table.remove(key);
             true
         }
-        (Some(Value::Array(array)), Step::Index(index), Some(value)) => array
-            .get_mut(*index)
-            .map(|place| *place = value)
-            .is_some(),
+        (Some(Value::Array(array)), Step::Index(index), Some(value)) => {
+            array.get_mut(*index).map(|place| *place = value).is_some()
+        }
         _ => false,
     }
 }

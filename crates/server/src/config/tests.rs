@@ -31,9 +31,14 @@ passphrase_file = "DIR/passphrase"
 /// A folder with a configuration and the files it names, private ones closed to others.
 fn folder(config: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["server.pem", "server.key", "passphrase"] {
+    let made = rcgen::generate_simple_self_signed(["center.example".to_owned()]).unwrap();
+    for (name, text) in [
+        ("server.pem", made.cert.pem()),
+        ("server.key", made.signing_key.serialize_pem()),
+        ("passphrase", "x".to_owned()),
+    ] {
         let path = folder.path().join(name);
-        std::fs::write(&path, "x").unwrap();
+        std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     let path = folder.path().join("ringfence.toml");
@@ -87,8 +92,14 @@ fn faults_of_shape_and_of_content_are_named_together() {
     let config = GOOD
         .replace("alias =", "allias =")
         .replace("\"123456789012\"", "12")
-        .replace("DIR/data\"\nregion", "DIR/data\"\napproved_origins = [5, \"x\", 6]\nregion")
-        .replace("origin = \"https://files.example\"", "orign = \"https://files.example\"")
+        .replace(
+            "DIR/data\"\nregion",
+            "DIR/data\"\napproved_origins = [5, \"x\", 6]\nregion",
+        )
+        .replace(
+            "origin = \"https://files.example\"",
+            "orign = \"https://files.example\"",
+        )
         .replace("127.0.0.1:8443", "everywhere")
         .replace("DIR/server.pem", "DIR/nowhere.pem")
         .replace("[keys]", "oldest = \"1.1\"\n\n[keyring]");
@@ -121,6 +132,28 @@ fn faults_of_shape_and_of_content_are_named_together() {
     for problem in problems {
         assert!(refused.contains(&problem), "{problem:?} in\n{refused}");
     }
+}
+
+#[test]
+fn certificate_that_no_listener_can_use_is_a_problem() {
+    let (folder, path) = folder(GOOD);
+    let said = || Config::read(&path).unwrap().problems().join("\n");
+    let other = rcgen::generate_simple_self_signed(["other.example".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("server.pem"), other.cert.pem()).unwrap();
+    assert!(said().contains("do not belong together"), "{}", said());
+    std::fs::write(folder.path().join("server.pem"), "x").unwrap();
+    assert!(
+        said().contains("`tls.certificate` and `tls.key`"),
+        "{}",
+        said()
+    );
+}
+
+#[test]
+fn one_address_for_pages_and_files_is_a_problem() {
+    let problems = problems(&GOOD.replace("127.0.0.1:8444", "127.0.0.1:8443"));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems.concat().contains("`attachments.address`"));
 }
 
 #[test]

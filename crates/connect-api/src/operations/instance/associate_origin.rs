@@ -11,7 +11,9 @@ impl Operation for AssociateApprovedOrigin {
     type Input = String;
 
     fn parse(members: &Members<'_>) -> Parsed<String> {
-        let text = members.body().text("Origin", 1..=origin::ORIGIN_CHARS_MAX)?;
+        let text = members
+            .body()
+            .text("Origin", 1..=origin::ORIGIN_CHARS_MAX)?;
         Ok((members.in_instance()?, origin::parse(text)?))
     }
 

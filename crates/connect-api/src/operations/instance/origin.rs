@@ -9,8 +9,9 @@ pub(super) const ORIGIN_CHARS_MAX: usize = 267;
 
 /// `https://HOST[:PORT]`, without a path: pages that are not served by TLS may not hold chats.
 pub(super) fn parse(text: &str) -> Result<String, Refusal> {
-    let refused =
-        || Refusal::invalid("`Origin` must be `https://HOST` or `https://HOST:PORT`, without a path");
+    let refused = || {
+        Refusal::invalid("`Origin` must be `https://HOST` or `https://HOST:PORT`, without a path")
+    };
     let authority = text.strip_prefix("https://").ok_or_else(refused)?;
     let uri: Uri = text.parse().map_err(|_| refused())?;
     let named = uri.authority().ok_or_else(refused)?;
@@ -41,8 +42,14 @@ mod tests {
         for (text, spelling) in [
             ("https://shop.example", Some("https://shop.example")),
             ("https://SHOP.example:443", Some("https://shop.example")),
-            ("https://shop.example:8443", Some("https://shop.example:8443")),
-            ("https://[2001:db8::1]:8443", Some("https://[2001:db8::1]:8443")),
+            (
+                "https://shop.example:8443",
+                Some("https://shop.example:8443"),
+            ),
+            (
+                "https://[2001:db8::1]:8443",
+                Some("https://[2001:db8::1]:8443"),
+            ),
             ("http://shop.example", None),
             ("https://shop.example/", None),
             ("https://shop.example/path", None),
