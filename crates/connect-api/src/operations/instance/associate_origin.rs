@@ -14,7 +14,7 @@ impl Operation for AssociateApprovedOrigin {
         let text = members
             .body()
             .text("Origin", 1..=origin::ORIGIN_CHARS_MAX)?;
-        Ok((members.in_instance()?, origin::parse(text)?))
+        Ok((members.in_instance()?, origin::parse(&text)?))
     }
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, origin: String) -> Answer {
