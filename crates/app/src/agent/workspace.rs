@@ -97,8 +97,8 @@ pub struct Workspace {
     due: bool,
     /// A frame that was taken while changes were being gathered.
     held: Option<AgentFrame>,
-    /// How far the agent has read in each of its chats; 0 where it has read nothing.
-    read: BTreeMap<ParticipantId, u64>,
+    /// As which participant, and how far, the agent has read in each of its chats; 0: nothing yet.
+    read: BTreeMap<ContactId, (ParticipantId, u64)>,
 }
 
 impl App {
@@ -205,15 +205,19 @@ impl Workspace {
         let mut read = BTreeMap::new();
         for detail in &mut snapshot.contacts {
             let contact = &detail.contact;
-            let Some((participant, initial)) = contact.participant.zip(contact.initial_contact)
-            else {
-                continue;
+            let id = contact.contact;
+            let (participant, sequence) = match self.read.get(&id) {
+                Some(known) => *known,
+                None => match contact.participant.zip(contact.initial_contact) {
+                    Some((participant, initial)) => {
+                        let sequence = self.read_before(initial, participant).await.ok()?;
+                        (participant, sequence)
+                    }
+                    // Not a chat, not yet in it, or not any more.
+                    None => continue,
+                },
             };
-            let sequence = match self.read.get(&participant) {
-                Some(sequence) => *sequence,
-                None => self.read_before(initial, participant).await.ok()?,
-            };
-            read.insert(participant, sequence);
+            read.insert(id, (participant, sequence));
             detail.read_sequence = Some(sequence).filter(|sequence| *sequence > 0);
         }
         self.read = read;
@@ -234,11 +238,13 @@ impl Workspace {
     }
 
     fn note_read(&mut self, frame: &ChatFrame) {
-        if let ChatFrame::Receipt(receipt) = frame
-            && receipt.read_at.is_some()
-            && let Some(read) = self.read.get_mut(&receipt.participant)
-        {
-            *read = receipt.sequence.max(*read);
+        let ChatFrame::Receipt(receipt) = frame else {
+            return;
+        };
+        for (participant, read) in self.read.values_mut() {
+            if *participant == receipt.participant && receipt.read_at.is_some() {
+                *read = receipt.sequence.max(*read);
+            }
         }
     }
 }

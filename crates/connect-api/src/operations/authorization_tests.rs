@@ -39,7 +39,10 @@ impl Center {
         };
         let members = Members {
             labels: &labels(entry, instance),
-            query: &[("tagKeys".to_owned(), "team".to_owned())],
+            query: &[
+                ("tagKeys".to_owned(), "team".to_owned()),
+                ("origin".to_owned(), "https://shop.example".to_owned()),
+            ],
             body: &body(entry, instance),
             region: "eu-central-1",
             principal: &principal,
@@ -124,6 +127,7 @@ fn members_of_resources() -> Map<String, Value> {
         "QueueReferences": [pair],
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
+        "Origin": "https://shop.example",
     });
     members.as_object().unwrap().clone()
 }

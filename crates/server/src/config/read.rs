@@ -34,12 +34,14 @@ impl Fault {
         &self.text
     }
 
-    /// Whether a problem is about the value that is wrong here, and so may be about what stands in for it.
+    /// Whether a problem is about the value that is wrong here, or about what stands in for it.
     pub(crate) fn is_named_in(&self, problem: &str) -> bool {
-        let named = problem.split('`').skip(1).step_by(2);
-        named
-            .filter_map(|name| name.strip_prefix(self.path.as_str()))
-            .any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        let mut named = problem.split('`').skip(1).step_by(2);
+        named.any(|name| {
+            let within = name.strip_prefix(self.path.as_str());
+            STAND_INS.contains(&name)
+                || within.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 }
 

@@ -88,6 +88,10 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
         item["item"]["id"]
     );
 
+    let mut anew = open_workspace(address, &browser).await;
+    let shown = anew.until_contact_is("CONNECTED").await;
+    assert_eq!(shown["readSequence"], sequence, "of a page loaded anew");
+
     let history = agent
         .ask(
             "history",
@@ -109,12 +113,6 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
     let ended = agent.until_contact_is("ENDED").await;
     assert_eq!(ended["readSequence"], sequence);
     assert_eq!(agent.ask("end-again", end).await["type"], "ack");
-    let mut anew = open_workspace(address, &browser).await;
-    let ended = anew.until_contact_is("ENDED").await;
-    assert_eq!(
-        ended["readSequence"], sequence,
-        "of a page that was loaded anew"
-    );
     assert_eq!(customers.until_closed().await, 1000);
     let complete = json!({"type": "contact.complete", "contactId": contact});
     assert_eq!(agent.ask("complete", complete).await["type"], "ack");

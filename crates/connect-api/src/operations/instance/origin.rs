@@ -17,6 +17,7 @@ pub(super) fn parse(text: &str) -> Result<String, Refusal> {
     let named = uri.authority().ok_or_else(refused)?;
     let is_alone = named.as_str() == authority
         && text.len() <= ORIGIN_CHARS_MAX
+        && !authority.contains('@')
         && !named.host().is_empty()
         && named.host().chars().all(is_of_a_host)
         && (named.port().is_none() || named.port_u16().is_some_and(|port| port != 0));
