@@ -19,8 +19,7 @@ pub(super) fn parse(text: &str) -> Result<String, Refusal> {
         && text.len() <= ORIGIN_CHARS_MAX
         && !authority.contains('@')
         && !named.host().is_empty()
-        && named.host().chars().all(is_of_a_host)
-        && (named.port().is_none() || named.port_u16().is_some_and(|port| port != 0));
+        && named.host().chars().all(is_of_a_host);
     if !is_alone {
         return Err(refused());
     }
