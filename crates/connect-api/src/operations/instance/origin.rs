@@ -15,12 +15,15 @@ pub(super) fn parse(text: &str) -> Result<String, Refusal> {
     let authority = text.strip_prefix("https://").ok_or_else(refused)?;
     let uri: Uri = text.parse().map_err(|_| refused())?;
     let named = uri.authority().ok_or_else(refused)?;
-    let is_alone = named.as_str() == authority
+    let port = named.port_u16().filter(|port| *port != 0);
+    let is_alone = authority
+        .strip_prefix(named.host())
+        .is_some_and(|rest| rest.is_empty() || port.is_some_and(|port| rest == format!(":{port}")));
+    let is_origin = is_alone
         && text.len() <= ORIGIN_CHARS_MAX
-        && !authority.contains('@')
         && !named.host().is_empty()
         && named.host().chars().all(is_of_a_host);
-    if !is_alone {
+    if !is_origin {
         return Err(refused());
     }
     let authority = authority.to_ascii_lowercase();
