@@ -102,6 +102,9 @@ actions! {
     DescribeInstance: "connect", Read, Any, ["BasicAgentAccess", "Users.View"], [Operator];
     ListInstanceAttributes: "connect", Read, Any, ["Users.View"], [];
     DescribeInstanceAttribute: "connect", Read, Any, ["Users.View"], [];
+    AssociateApprovedOrigin: "connect", Write, Any, [], [];
+    DisassociateApprovedOrigin: "connect", Write, Any, [], [];
+    ListApprovedOrigins: "connect", Read, Any, [], [];
     // Queues.
     CreateQueue: "connect", Write, Any, ["Queues.Create"], [System];
     DescribeQueue: "connect", Read, Any, ["Queues.View"], [];

@@ -79,6 +79,13 @@ pub(crate) struct Api {
     ids: Mutex<IdSource>,
 }
 
+impl Api {
+    /// Whether pages of this origin may use the participant API of some instance.
+    fn approves(&self, origin: &str) -> bool {
+        self.settings.approves(origin) || self.app.is_origin_approved(origin)
+    }
+}
+
 /// A caller who has shown who it is, and what it sent.
 struct Authenticated {
     principal: Principal,

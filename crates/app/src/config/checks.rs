@@ -91,7 +91,8 @@ pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
         | ResourceBody::AgentStatus(_)
-        | ResourceBody::Prompt(_) => {}
+        | ResourceBody::Prompt(_)
+        | ResourceBody::InstanceSettings(_) => {}
     }
     refs.into_iter().collect()
 }
@@ -110,6 +111,7 @@ pub(crate) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::QuickConnect => "quick connect",
         ResourceKind::PhoneNumber => "phone number",
         ResourceKind::Prompt => "prompt",
+        ResourceKind::InstanceSettings => "instance",
     }
 }
 
@@ -224,7 +226,7 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::QuickConnect(quick_connect) => quick_connect.description.as_deref(),
         ResourceBody::PhoneNumber(number) => number.description.as_deref(),
         ResourceBody::Prompt(prompt) => prompt.description.as_deref(),
-        ResourceBody::User(_) => None,
+        ResourceBody::User(_) | ResourceBody::InstanceSettings(_) => None,
     };
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_CHARS_MAX) {
         return invalid(format!(
@@ -242,7 +244,8 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         | ResourceBody::FlowModule(_)
         | ResourceBody::AgentStatus(_)
         | ResourceBody::PhoneNumber(_)
-        | ResourceBody::Prompt(_) => Ok(()),
+        | ResourceBody::Prompt(_)
+        | ResourceBody::InstanceSettings(_) => Ok(()),
     }
 }
 

@@ -39,7 +39,10 @@ impl Center {
         };
         let members = Members {
             labels: &labels(entry, instance),
-            query: &[("tagKeys".to_owned(), "team".to_owned())],
+            query: &[
+                ("tagKeys".to_owned(), "team".to_owned()),
+                ("origin".to_owned(), "https://shop.example".to_owned()),
+            ],
             body: &body(entry, instance),
             file: &bytes::Bytes::from_static(b"no file"),
             region: "eu-central-1",
@@ -126,6 +129,7 @@ fn members_of_resources(instance: InstanceId) -> Map<String, Value> {
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
         "S3Uri": format!("s3://ringfence-{instance}/prompt-audio/{ID}.wav"),
+        "Origin": "https://shop.example",
     });
     members.as_object().unwrap().clone()
 }

@@ -9,7 +9,7 @@ use rustls_pki_types::pem::PemObject;
 use serde::Deserialize;
 use speech::{ProviderConfig, SpeechConfig};
 
-use super::read_secret;
+use super::{Holds, NamedFile, read_secret};
 
 /// How prompts are spoken.
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -36,25 +36,19 @@ pub(crate) struct Provider {
 }
 
 impl Speech {
-    /// Files that must be there, with the names of their settings.
-    pub(super) fn files(&self) -> Vec<(String, &PathBuf)> {
-        let authorities = self
-            .provider
-            .iter()
-            .filter_map(|one| one.authorities.as_ref());
-        let named = authorities.map(|file| ("speech.provider.authorities".to_owned(), file));
-        named.chain(self.secret_files()).collect()
-    }
-
-    /// Files that nobody else may read.
-    pub(super) fn secret_files(&self) -> Vec<(String, &PathBuf)> {
-        let files = self
-            .provider
-            .iter()
-            .filter_map(|one| one.token_file.as_ref());
+    /// The files that it names.
+    pub(super) fn files(&self) -> Vec<NamedFile<'_>> {
+        let mut files = Vec::new();
+        for provider in &self.provider {
+            for (name, file, holds) in [
+                ("authorities", &provider.authorities, Holds::NoSecret),
+                ("token_file", &provider.token_file, Holds::KeySecret),
+            ] {
+                let named = |path| NamedFile::new(format!("speech.provider.{name}"), path, holds);
+                files.extend(file.as_deref().map(named));
+            }
+        }
         files
-            .map(|file| ("speech.provider.token_file".to_owned(), file))
-            .collect()
     }
 
     /// What is wrong besides files.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use model::Secret;
 use serde::Deserialize;
 
+use super::{Holds, NamedFile};
+
 /// Calls over trunks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,27 +172,18 @@ fn transports() -> Vec<TransportName> {
 }
 
 impl Telephony {
-    /// Files that must be there, with the names of their settings.
-    pub(super) fn files(&self) -> Vec<(String, &PathBuf)> {
+    /// The files that it names.
+    pub(super) fn files(&self) -> Vec<NamedFile<'_>> {
         let mut files = Vec::new();
         for (name, file) in [("authorities", &self.authorities), ("music", &self.music)] {
-            files.extend(
-                file.as_ref()
-                    .map(|file| (format!("telephony.{name}"), file)),
-            );
+            let named = |path| NamedFile::new(format!("telephony.{name}"), path, Holds::NoSecret);
+            files.extend(file.as_deref().map(named));
         }
-        files.extend(self.password_files());
-        files
-    }
-
-    /// Files that nobody else may read.
-    pub(super) fn password_files(&self) -> Vec<(String, &PathBuf)> {
-        let mut files = Vec::new();
         for trunk in &self.trunks {
             for (kind, account) in [("account", &trunk.account), ("challenge", &trunk.challenge)] {
                 files.extend(account.as_ref().map(|account| {
                     let name = format!("telephony.trunks `{}` {kind}.password_file", trunk.name);
-                    (name, &account.password_file)
+                    NamedFile::new(name, &account.password_file, Holds::KeySecret)
                 }));
             }
         }
