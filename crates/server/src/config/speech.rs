@@ -39,7 +39,7 @@ impl Speech {
     /// The files that it names.
     pub(super) fn files(&self) -> Vec<NamedFile<'_>> {
         let mut files = Vec::new();
-        for provider in &self.provider {
+        if let Some(provider) = &self.provider {
             for (name, file, holds) in [
                 ("authorities", &provider.authorities, Holds::NoSecret),
                 ("token_file", &provider.token_file, Holds::KeySecret),
