@@ -159,12 +159,14 @@ impl Api {
             Ok(read) => read.clone(),
             Err(_) => (Vec::new(), Map::new()),
         };
+        let locate = |number| self.app.locate_number(&caller.principal, number);
         let members = Members {
             labels,
             query: &query,
             body: &body,
             region: &self.app.settings().region,
             principal: &caller.principal,
+            locate: &locate,
         };
         let mut call = Call::new(
             caller.principal.clone(),
