@@ -70,7 +70,9 @@ impl Principal {
     pub(crate) const fn home(&self) -> Option<InstanceId> {
         match self {
             Self::User { instance, .. } | Self::Participant { instance, .. } => Some(*instance),
-            Self::AccessKey { .. } | Self::Visitor | Self::Operator { .. } | Self::System(_) => None,
+            Self::AccessKey { .. } | Self::Visitor | Self::Operator { .. } | Self::System(_) => {
+                None
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use app::{Principal, Target};
 use model::arn::{ArnTarget, PhoneNumberArn};
 use model::{
-    AgentStatusId, Arn, ContactId, FlowId, FlowModuleId, HoursId, InstanceId, PhoneNumberId, QueueId,
-    QuickConnectId, ResourceId, ResourceKind, RoutingProfileId, SecurityProfileId, UserId,
+    AgentStatusId, Arn, ContactId, FlowId, FlowModuleId, HoursId, InstanceId, PhoneNumberId,
+    QueueId, QuickConnectId, ResourceId, ResourceKind, RoutingProfileId, SecurityProfileId, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};

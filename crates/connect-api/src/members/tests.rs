@@ -27,9 +27,7 @@ impl Given {
             body: &self.body,
             region: "eu-central-1",
             principal: &self.principal,
-            locate: &|number| {
-                Target::Resource(HOLDER, ResourceKind::PhoneNumber, number.into())
-            },
+            locate: &|number| Target::Resource(HOLDER, ResourceKind::PhoneNumber, number.into()),
         }
     }
 }
@@ -161,8 +159,7 @@ fn a_phone_number_is_named_by_id_or_arn_with_or_without_its_instance() {
             .members()
             .arn("resourceArn")
     };
-    let in_instance =
-        |instance| Target::Resource(instance, ResourceKind::PhoneNumber, id.into());
+    let in_instance = |instance| Target::Resource(instance, ResourceKind::PhoneNumber, id.into());
     let short = |region: &str, account: &str| {
         format!("arn:aws:connect:{region}:{account}:phone-number/{id}")
     };

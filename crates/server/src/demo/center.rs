@@ -15,9 +15,9 @@ use app::{App, Call, Principal, Target};
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
     AgentStatus, AvailabilityTimer, BodyOf, ChannelConcurrency, CrossChannel, Enablement,
-    FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig,
-    PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceKind,
-    RoutingProfile, RoutingProfileQueue, User,
+    FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig, PhoneType,
+    Queue, QuickConnect, QuickConnectDestination, ResourceKind, RoutingProfile,
+    RoutingProfileQueue, User,
 };
 use model::{
     AgentStatusType, Channel, FlowId, InstanceId, InstanceScope, QueueId, QuickConnectId,

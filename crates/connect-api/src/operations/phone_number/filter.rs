@@ -22,12 +22,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Whether it wants this one.
-    pub(super) fn wants(
-        &self,
-        number: &str,
-        country: Option<&str>,
-        kind: PhoneNumberType,
-    ) -> bool {
+    pub(super) fn wants(&self, number: &str, country: Option<&str>, kind: PhoneNumberType) -> bool {
         (self.countries.is_empty()
             || country.is_some_and(|country| self.countries.iter().any(|one| one == country)))
             && (self.types.is_empty() || self.types.contains(&kind))
