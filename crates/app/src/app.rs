@@ -11,6 +11,7 @@ use crate::center::{Center, Surroundings, fresh_ids};
 use crate::chat::attachments::AttachmentLimits;
 use crate::error::AppError;
 use crate::identity::{AccountSealing, Users};
+use crate::numbers::Numbers;
 use crate::permit::{self, Facts, Permit, Target};
 use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
@@ -75,6 +76,7 @@ pub(crate) struct Inner {
     pub(crate) account_keys: Arc<InstanceKeys>,
     pub(crate) signin: SignIn,
     pub(crate) event_tokens: crate::chat::EventTokens,
+    pub(crate) numbers: Numbers,
     centers: Arc<Centers>,
 }
 
@@ -138,8 +140,10 @@ impl App {
             }),
         };
         let signin = SignIn::new(ports, around.settings.signin.clone());
+        let numbers = Numbers::of(&around.settings.phone_numbers);
         let app = Self(Arc::new(Inner {
             signin,
+            numbers,
             around,
             verifier: adapters.verifier,
             blobs: adapters.blobs,

@@ -65,6 +65,18 @@ pub enum Principal {
     System(&'static str),
 }
 
+impl Principal {
+    /// The one instance that it belongs to, if it does.
+    pub(crate) const fn home(&self) -> Option<InstanceId> {
+        match self {
+            Self::User { instance, .. } | Self::Participant { instance, .. } => Some(*instance),
+            Self::AccessKey { .. } | Self::Visitor | Self::Operator { .. } | Self::System(_) => {
+                None
+            }
+        }
+    }
+}
+
 /// One call: who, from where, and what the audit trail says about it.
 #[derive(Debug)]
 pub struct Call {

@@ -179,6 +179,7 @@ impl Api {
             RequestBody::Members => Bytes::new(),
             RequestBody::File { .. } => caller.body,
         };
+        let locate = |number| self.app.locate_number(&caller.principal, number);
         let members = Members {
             labels,
             query: &query,
@@ -186,6 +187,7 @@ impl Api {
             file: &file,
             region: &self.app.settings().region,
             principal: &caller.principal,
+            locate: &locate,
         };
         let mut call = Call::new(
             caller.principal.clone(),

@@ -453,10 +453,30 @@ pub struct Prompt {
 pub struct PhoneNumber {
     /// What it is for.
     pub description: Option<String>,
-    /// ISO 3166 code of its country.
-    pub country: String,
-    /// `DID`, `TOLL_FREE`, `UIFN`, `SHARED`, `THIRD_PARTY_TF`, `THIRD_PARTY_DID` or `SHORT_CODE`.
-    pub kind: String,
+    /// ISO 3166 code of its country; absent for numbers of no country.
+    pub country: Option<String>,
+    /// Its type.
+    pub kind: PhoneNumberType,
     /// The flow that calls to it run; without one they are refused.
     pub flow: Option<FlowId>,
+}
+
+/// The types of phone numbers (`PhoneNumberType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PhoneNumberType {
+    /// An ordinary number.
+    Did,
+    /// Free for callers.
+    TollFree,
+    /// Free for callers of all countries that take part (`+800`).
+    Uifn,
+    /// Caller and called share the cost.
+    Shared,
+    /// Free for callers, from another provider.
+    ThirdPartyTf,
+    /// An ordinary number, from another provider.
+    ThirdPartyDid,
+    /// Short, within one country.
+    ShortCode,
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use model::hours::{DayHours, HoursOfOperation, HoursOverride};
 use model::resource::{
-    PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceBody, RoutingProfile,
-    SecurityProfile, User,
+    FlowDefinition, FlowType, PhoneNumber, PhoneType, Queue, QuickConnect, QuickConnectDestination,
+    ResourceBody, RoutingProfile, SecurityProfile, User,
 };
 use model::{Channel, ResourceId, ResourceKind, SecurityProfileId, TAGS_MAX, Tags};
 
@@ -133,7 +133,22 @@ pub(crate) fn check(
             )));
         }
     }
-    Ok(())
+    match body {
+        ResourceBody::PhoneNumber(number) => check_flow_of_number(resources, number),
+        _ => Ok(()),
+    }
+}
+
+/// Calls run flows of one type.
+fn check_flow_of_number(resources: &Resources, number: &PhoneNumber) -> Result<(), AppError> {
+    let flow = number
+        .flow
+        .and_then(|flow| resources.body::<FlowDefinition>(flow));
+    if flow.is_none_or(|flow| flow.kind == FlowType::ContactFlow) {
+        Ok(())
+    } else {
+        invalid("calls run flows of the type CONTACT_FLOW: choose one".to_owned())
+    }
 }
 
 /// Nobody grants what they lack: a person who gives a user security profiles must hold all of their

@@ -8,4 +8,5 @@
 )]
 
 mod commits;
+mod numbers;
 mod signin;

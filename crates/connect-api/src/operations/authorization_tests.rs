@@ -42,11 +42,13 @@ impl Center {
             query: &[
                 ("tagKeys".to_owned(), "team".to_owned()),
                 ("origin".to_owned(), "https://shop.example".to_owned()),
+                ("instanceId".to_owned(), instance.to_string()),
             ],
             body: &body(entry, instance),
             file: &bytes::Bytes::from_static(b"no file"),
             region: "eu-central-1",
             principal: &principal,
+            locate: &|number| self.app.locate_number(&principal, number),
         };
         let result = (entry.serve)(&context, members).await;
         result.err().map(|refusal| {
@@ -126,6 +128,9 @@ fn members_of_resources(instance: InstanceId) -> Map<String, Value> {
         "MediaConcurrencies": [{"Channel": "CHAT", "Concurrency": 1}],
         "QueueConfigs": [{"QueueReference": pair.clone(), "Priority": 1, "Delay": 0}],
         "QueueReferences": [pair],
+        "PhoneNumber": "+4930901820",
+        "PhoneNumberCountryCode": "DE",
+        "PhoneNumberType": "DID",
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
         "S3Uri": format!("s3://ringfence-{instance}/prompt-audio/{ID}.wav"),
@@ -216,6 +221,8 @@ fn a_caller_with_all_rights_finds_nothing_under_the_id_of_another_instance() {
             let expected = match entry.spec.operation() {
                 // It names no instance.
                 "ListInstances" => None,
+                // Its model knows no other code.
+                "SearchAvailablePhoneNumbers" => Some(Code::InvalidParameter),
                 _ => Some(Code::ResourceNotFound),
             };
             assert_eq!(code, expected, "{}", entry.spec.name);

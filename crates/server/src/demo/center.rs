@@ -10,13 +10,14 @@ use app::action::{
     CreateUser,
 };
 use app::config::{Creates, NewResource};
+use app::numbers::NumberClaim;
 use app::{App, Call, Principal, Target};
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
     AgentStatus, AvailabilityTimer, BodyOf, ChannelConcurrency, CrossChannel, Enablement,
-    FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig,
-    PhoneNumber, PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceKind,
-    RoutingProfile, RoutingProfileQueue, User,
+    FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig, PhoneType,
+    Queue, QuickConnect, QuickConnectDestination, ResourceKind, RoutingProfile,
+    RoutingProfileQueue, User,
 };
 use model::{
     AgentStatusType, Channel, FlowId, InstanceId, InstanceScope, QueueId, QuickConnectId,
@@ -270,14 +271,17 @@ impl InstanceMaker<'_> {
         let flow = self
             .flow("Telephone", FlowType::ContactFlow, &telephone)
             .await?;
-        let number = PhoneNumber {
+        let claim = NumberClaim {
+            number: NUMBERS[0].to_owned(),
             description: Some("The support line".to_owned()),
-            country: "DE".to_owned(),
-            kind: "DID".to_owned(),
+            tags: Tags::new(),
             flow: Some(flow),
+            client_token: None,
         };
-        self.create::<ClaimPhoneNumber, _>(NUMBERS[0], number)
-            .await?;
+        let call = call("ClaimPhoneNumber");
+        let target = Target::Instance(self.instance);
+        let permit = self.app.authorize::<ClaimPhoneNumber>(&call, target)?;
+        self.app.claim_number(&call, permit, claim).await?;
         Ok(())
     }
 
