@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flow::Answer;
-use flow::command::{EventHook, FlowError, Input, InputRequest, Prompt, WaitEvent};
+use flow::command::{
+    EventHook, FlowError, Input, InputRequest, PreviousParticipants, Prompt, WaitEvent,
+};
 use model::contact::DisconnectReason;
 use model::resource::FlowType;
 use model::{ContactId, Timestamp, UserId};
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
+use crate::previous::PreviousAgent;
 
 /// What the media of a call must do now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -59,6 +62,16 @@ pub enum Hearing {
     Other,
 }
 
+impl Hearing {
+    /// This, or music instead of silence.
+    pub(crate) fn or_music(&self) -> Self {
+        match self {
+            Self::Nothing => Self::Music,
+            other => other.clone(),
+        }
+    }
+}
+
 /// Who is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say all")]
@@ -85,7 +98,7 @@ pub enum CallEvent {
         /// [`Hearing::Once`] or [`Hearing::Keys`].
         number: u32,
     },
-    /// The customer keyed something in, or nothing in time.
+    /// Who was asked keyed something in, or nothing in time.
     Input {
         /// [`Hearing::Keys`].
         number: u32,
@@ -116,7 +129,10 @@ pub(crate) struct Call {
     told: Option<CallPlan>,
     /// What [`CallEvent::Answered`] brought.
     #[serde(default)]
-    dialog: Option<Vec<u8>>,
+    pub(crate) dialog: Option<Vec<u8>>,
+    /// The agent of the segment before who is still on the line.
+    #[serde(default)]
+    pub(crate) previous: Option<PreviousAgent>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -135,7 +151,11 @@ impl Call {
     }
 
     fn side_of(&mut self, slot: RunSlot) -> &mut Asked {
+        let speaks_with_agent = self
+            .previous
+            .is_some_and(|previous| previous.state == PreviousParticipants::CustomerOnHold);
         match slot {
+            RunSlot::Main if speaks_with_agent => &mut self.agent,
             RunSlot::AgentWhisper | RunSlot::AgentHold => &mut self.agent,
             RunSlot::Main | RunSlot::Queue | RunSlot::CustomerWhisper | RunSlot::CustomerHold => {
                 &mut self.customer
@@ -169,6 +189,28 @@ impl Call {
         }
     }
 
+    /// Whoever the flow spoke with hears nothing of it any longer.
+    pub(crate) fn silence_main(&mut self) {
+        self.forget(RunSlot::Main);
+    }
+
+    /// The flow speaks with the customer from now on: there is nobody else any more.
+    pub(crate) fn main_to_customer(&mut self) {
+        if self.agent.by == Some(RunSlot::Main) {
+            self.customer = std::mem::take(&mut self.agent);
+        }
+    }
+
+    /// What a flow wants the customer to hear.
+    pub(crate) fn customer_hearing(&self) -> &Hearing {
+        &self.customer.hearing
+    }
+
+    /// What a flow wants the agent to hear.
+    pub(crate) fn agent_hearing(&self) -> &Hearing {
+        &self.agent.hearing
+    }
+
     /// What the media was told last.
     pub(crate) fn told(&self) -> Option<&CallPlan> {
         self.told.as_ref()
@@ -183,13 +225,9 @@ impl Call {
 impl Contact {
     /// What the media of its call must do now.
     fn call_plan(&self, call: &Call) -> CallPlan {
-        let music_if_silent = |asked: &Asked| match asked.hearing {
-            Hearing::Nothing => Hearing::Music,
-            ref other => other.clone(),
-        };
         let (customer, agent) = match self.state {
             ContactState::Queued(_) | ContactState::Offered { .. } => {
-                (music_if_silent(&call.customer), None)
+                (call.customer.hearing.or_music(), None)
             }
             ContactState::Connected { agent, .. } => {
                 let whispers = |slot| self.run(slot).is_some();
@@ -198,14 +236,20 @@ impl Contact {
                 } else if whispers(RunSlot::CustomerWhisper) {
                     (call.customer.hearing.clone(), Hearing::Nothing)
                 } else if call.is_held() {
-                    (music_if_silent(&call.customer), call.agent.hearing.clone())
+                    (call.customer.hearing.or_music(), call.agent.hearing.clone())
                 } else {
                     (Hearing::Other, Hearing::Other)
                 };
                 (customer, Some((agent, hears)))
             }
             ContactState::Scheduled { .. } | ContactState::InFlow | ContactState::WrapUp { .. } => {
-                (call.customer.hearing.clone(), None)
+                match call.previous {
+                    Some(previous) => {
+                        let (customer, hears) = call.heard_with(previous.state);
+                        (customer, Some((previous.agent, hears)))
+                    }
+                    None => (call.customer.hearing.clone(), None),
+                }
             }
         };
         let recorded = match (&customer, &agent) {
@@ -317,7 +361,7 @@ impl Engine {
     }
 
     /// Gives a call the flow that is hooked to this event; whether there is one.
-    fn begin_hooked(&mut self, id: ContactId, hook: EventHook, slot: RunSlot) -> bool {
+    pub(crate) fn begin_hooked(&mut self, id: ContactId, hook: EventHook, slot: RunSlot) -> bool {
         let hooked = self.contacts.get(&id).and_then(|contact| {
             contact.call.as_ref()?;
             contact.hooks.get(&hook).copied()
@@ -465,6 +509,10 @@ impl Engine {
             ContactState::Connected { agent: holder, .. } if holder == agent => {}
             _ => return Err(Rejection::NotYourContact),
         }
+        if contact.away.is_some() {
+            // Who is on hold, the flow decides now.
+            return Err(Rejection::WrongState);
+        }
         let call = contact.call.as_mut().ok_or(Rejection::WrongChannel)?;
         if call.is_held() == on {
             return Ok(Reply::Done);
@@ -506,37 +554,6 @@ impl Engine {
         agent.customer_hold_ms = agent.customer_hold_ms.saturating_add(held_ms);
         agent.longest_hold_ms = agent.longest_hold_ms.max(held_ms);
         self.touch(id);
-    }
-
-    /// The contact as which this call goes on now.
-    pub fn call_segment(&self, call: ContactId) -> Option<ContactId> {
-        self.interactions.get(&call).copied()
-    }
-
-    /// What is kept to hang this call up after a restart.
-    pub fn dialog_of(&self, call: ContactId) -> Option<&[u8]> {
-        let contact = self.contacts.get(self.interactions.get(&call)?)?;
-        contact.call.as_ref()?.dialog.as_deref()
-    }
-
-    /// The call of a contact that this agent has, by the call's first contact.
-    pub fn call_of(&self, agent: UserId, contact: ContactId) -> Option<ContactId> {
-        let contact = self.contacts.get(&contact)?;
-        contact.call.as_ref()?;
-        match contact.state {
-            ContactState::Connected { agent: holder, .. } if holder == agent => {
-                Some(contact.origin)
-            }
-            _ => None,
-        }
-    }
-
-    /// The calls that are open, by the first contact of each: after a restart their media is gone.
-    pub fn open_calls(&self) -> impl Iterator<Item = ContactId> {
-        self.contacts
-            .values()
-            .filter(|contact| contact.call.is_some())
-            .map(|contact| contact.origin)
     }
 }
 

@@ -41,8 +41,7 @@ impl Engine {
             Command::Collect(request) => {
                 self.hear(id, slot, |number| Hearing::Keys { number, request })
             }
-            // Nobody of a contact before is on the line: a transfer takes the agent off it.
-            Command::SetPreviousParticipants(_) => FAILED,
+            Command::SetPreviousParticipants(state) => self.set_previous(id, slot, state),
             Command::SetVoice(voice) => self.set_voice(id, voice),
             Command::SetAttributes { changes, target } => done(
                 self.meant(id, target)

@@ -1,6 +1,7 @@
 //! Lines: the media of calls, on threads without an async runtime. A line stays on its thread.
 
 mod agent;
+mod guard;
 mod keys;
 mod line;
 mod sound;

@@ -15,7 +15,8 @@ use mio::net::UdpSocket;
 use model::UserId;
 
 use super::agent::AgentSide;
-use super::sound::Party;
+use super::guard::KeyGuard;
+use super::sound::{Party, Sound};
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
 
@@ -34,6 +35,7 @@ pub(super) struct Line {
     detector: Option<DtmfDetector>,
     /// Keys came as events: then those in the signalling are the same ones again.
     heard_events: bool,
+    guard: KeyGuard,
     agent: Option<AgentSide>,
 }
 
@@ -61,6 +63,7 @@ impl Line {
             customer: Party::new(),
             detector,
             heard_events: false,
+            guard: KeyGuard::new(),
             agent: None,
         })
     }
@@ -81,6 +84,9 @@ impl Line {
             self.agent = agent.map(|agent| AgentSide::new(now, agent));
         }
         if let Hears::New(sound) = parties.customer {
+            if matches!(sound, Sound::Keys { .. }) {
+                self.guard.arm();
+            }
             let event = self.customer.hear(now, sound);
             around.tell(self.id, event);
         }
@@ -92,6 +98,7 @@ impl Line {
 
     /// A key came with the signalling.
     pub(super) fn press(&mut self, now: MediaTime, digit: Digit, around: &mut Around) {
+        self.guard.note_key(now);
         if !self.heard_events {
             let event = self.customer.press(now, digit);
             around.tell(self.id, event);
@@ -172,15 +179,17 @@ impl Line {
         around: &mut Around,
     ) {
         // No key is heard by the agent while one is asked for, and nothing else either.
-        let passes = self.customer.hears_other();
+        let put_through = self.customer.hears_other();
         match self.leg.receive(now, source, datagram) {
             Received::Audio {
                 header,
                 restarted,
                 payload,
             } => {
+                self.guard.hear(now, self.law, payload);
+                let passes = self.guard.passes(now, put_through);
                 let event = match &mut self.detector {
-                    Some(detector) if !passes => {
+                    Some(detector) if !put_through => {
                         hear_keys(now, self.law, detector, payload, &mut self.customer)
                     }
                     _ => [const { None }; 2],
@@ -207,6 +216,8 @@ impl Line {
                 digits,
             } => {
                 self.heard_events = true;
+                self.guard.note_key(now);
+                let passes = self.guard.passes(now, put_through);
                 if let Some(side) = self
                     .agent
                     .as_mut()

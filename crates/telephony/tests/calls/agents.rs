@@ -12,8 +12,8 @@ use model::agent::AgentContactState;
 use model::resource::ResourceBody;
 use model::{ContactId, IdSource, LoginSessionId, RequestId, ResourceKind};
 use str0m::change::SdpAnswer;
-use str0m::format::PayloadParams;
-use str0m::media::{Direction, MediaKind, MediaTime, Mid};
+use str0m::format::{Codec, FormatParams, PayloadParams};
+use str0m::media::{Direction, Frequency, MediaKind, MediaTime, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use tokio::net::UdpSocket;
@@ -24,7 +24,7 @@ use crate::phone::{Keys, Phone};
 use crate::sound::{is_tone, tone};
 
 /// A call of ada's workspace.
-fn own_call(center: &Center, operation: &'static str) -> Arc<Call> {
+pub(crate) fn own_call(center: &Center, operation: &'static str) -> Arc<Call> {
     let user = center
         .app
         .resource_by_name(center.instance, ResourceKind::User, "ada")
@@ -45,7 +45,7 @@ fn own_call(center: &Center, operation: &'static str) -> Arc<Call> {
 }
 
 /// Ada becomes available, waits for the call and takes it.
-async fn accept(center: &Center) -> ContactId {
+pub(crate) async fn accept(center: &Center) -> ContactId {
     let app = &center.app;
     let presence = Target::Agent(center.instance, center.ada);
     let call = own_call(center, "OpenWorkspace");
@@ -78,24 +78,36 @@ async fn accept(center: &Center) -> ContactId {
     contact
 }
 
-struct Browser {
+pub(crate) struct Browser {
     rtc: Rtc,
     socket: UdpSocket,
     mid: Mid,
     hums: u32,
     zero: Instant,
     said: usize,
-    heard: Vec<i16>,
+    pub(crate) heard: Vec<i16>,
+    /// Packets of keys that came as events.
+    pub(crate) events: usize,
 }
 
 impl Browser {
     /// A browser that has joined the call.
-    async fn join(center: &Center, contact: ContactId, hums: u32) -> Self {
+    pub(crate) async fn join(center: &Center, contact: ContactId, hums: u32) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let mut rtc = RtcConfig::new()
-            .clear_codecs()
-            .enable_pcmu(true, false)
-            .build(Instant::now());
+        let mut config = RtcConfig::new().clear_codecs().enable_pcmu(true, false);
+        let events = FormatParams {
+            telephone_event_max: Some(15),
+            ..FormatParams::default()
+        };
+        config.codec_config().add_config(
+            Pt::new_with_value(126),
+            None,
+            Codec::Tele,
+            Frequency::EIGHT_KHZ,
+            None,
+            events,
+        );
+        let mut rtc = config.build(Instant::now());
         let local = Candidate::host(socket.local_addr().unwrap(), Protocol::Udp).unwrap();
         rtc.add_local_candidate(local);
         let mut change = rtc.sdp_api();
@@ -119,6 +131,7 @@ impl Browser {
             zero: Instant::now(),
             said: 0,
             heard: Vec::new(),
+            events: 0,
         }
     }
 
@@ -128,6 +141,11 @@ impl Browser {
                 Output::Timeout(_) => return,
                 Output::Transmit(sent) => {
                     let _ = self.socket.try_send_to(&sent.contents, sent.destination);
+                }
+                Output::Event(Event::MediaData(data))
+                    if data.params.spec().codec == Codec::Tele =>
+                {
+                    self.events += 1;
                 }
                 Output::Event(Event::MediaData(data)) => {
                     let samples = data.data.iter().map(|byte| Law::Mu.decode(*byte));
@@ -174,11 +192,11 @@ impl Browser {
             return;
         };
         let at = (self.said * FRAME_SAMPLES) as u64;
-        let time = MediaTime::new(at, str0m::media::Frequency::EIGHT_KHZ);
+        let time = MediaTime::new(at, Frequency::EIGHT_KHZ);
         let _ = writer.write(pt, Instant::now(), time, frame.to_vec());
     }
 
-    async fn lives_until(
+    pub(crate) async fn lives_until(
         &mut self,
         phone: &mut Phone,
         what: &str,

@@ -263,7 +263,7 @@ pub(crate) fn system_call(operation: &'static str) -> Arc<Call> {
     ))
 }
 
-fn block(id: &str, kind: &str, parameters: &Value, next: &str) -> Value {
+pub(crate) fn block(id: &str, kind: &str, parameters: &Value, next: &str) -> Value {
     json!({
         "Identifier": id, "Type": kind, "Parameters": parameters,
         "Transitions": {"NextAction": next,
@@ -357,7 +357,7 @@ async fn create_user(app: &App, instance: InstanceId, name: &str) -> UserId {
     created.unwrap().id.into()
 }
 
-fn new_resource<B>(name: &str, body: B) -> NewResource<B> {
+pub(crate) fn new_resource<B>(name: &str, body: B) -> NewResource<B> {
     NewResource {
         name: name.to_owned(),
         tags: BTreeMap::new(),

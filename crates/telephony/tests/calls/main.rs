@@ -11,4 +11,7 @@ mod center;
 mod edge;
 mod flows;
 mod phone;
+mod resources;
+mod secure_input;
 mod sound;
+mod talks;

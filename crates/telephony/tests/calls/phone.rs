@@ -182,15 +182,25 @@ impl Phone {
 
     /// Presses a key for a tenth of a second.
     pub(crate) fn press(&mut self, key: char) {
+        self.press_for(key, 100);
+    }
+
+    /// Whether a key is still being sent.
+    pub(crate) fn is_pressing(&self) -> bool {
+        self.events.is_some() || !self.speech.is_empty()
+    }
+
+    /// Presses a key for so many milliseconds.
+    pub(crate) fn press_for(&mut self, key: char, ms: u32) {
         let digit = Digit::from_char(key).unwrap();
-        let pressed = Duration::from_millis(100);
+        let pressed = Duration::from_millis(u64::from(ms));
         match self.keys {
             Keys::Events => {
                 let at = self.now();
                 let begins = self.leg.as_ref().unwrap().event_timestamp(at);
                 self.events = Some(EventSender::new(digit, pressed, begins));
             }
-            Keys::InBand => self.speech.extend(dtmf(digit, 100, 100)),
+            Keys::InBand => self.speech.extend(dtmf(digit, ms, 100)),
             Keys::Info => {
                 let body = format!("Signal={key}\r\nDuration=100\r\n").into();
                 let kind = "application/dtmf-relay";

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use engine::ContactEvent;
 use engine::effect::ContactEventKind;
+use flow::command::PreviousParticipants;
 use flow::{FlowKey, FlowLog};
 use model::contact::{ContactRecord, Endpoint, PersonalText, QueueRef};
 use model::{Channel, ContactId, ResourceId, ResourceKind, Tags, Timestamp, UserId};
@@ -311,6 +312,14 @@ fn entry<'a>(
         ContactEventKind::AfterContactWorkEnded { agent } => of_agent("WRAP_UP_ENDED", agent),
         ContactEventKind::Held { agent } => of_agent("HELD", agent),
         ContactEventKind::Resumed { agent } => of_agent("RESUMED", agent),
+        ContactEventKind::PreviousHeld { agent, state } => {
+            let event = match state {
+                PreviousParticipants::AgentOnHold => "AGENT_ON_HOLD",
+                PreviousParticipants::CustomerOnHold => "CUSTOMER_ON_HOLD",
+                PreviousParticipants::OffHold => "OFF_HOLD",
+            };
+            of_agent(event, agent)
+        }
         ContactEventKind::FlowStopped { reason } => detailed("FLOW_STOPPED", reason.clone()),
         ContactEventKind::DataUpdated => plain("CONTACT_DATA_UPDATED"),
         ContactEventKind::Transferred {
