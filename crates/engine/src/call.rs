@@ -11,6 +11,7 @@ use flow::command::{
     EventHook, FlowError, Input, InputRequest, PreviousParticipants, Prompt, WaitEvent,
 };
 use model::contact::DisconnectReason;
+use model::quality::LegQuality;
 use model::resource::FlowType;
 use model::{ContactId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,15 @@ pub enum CallEvent {
         number: u32,
         /// What.
         input: Input,
+    },
+    /// How well a party is heard so far, or was until it left. Later figures replace earlier ones.
+    Quality {
+        /// The contact as which the call goes on, or went on for that party last.
+        contact: ContactId,
+        /// Of this agent; absent: of the customer.
+        agent: Option<UserId>,
+        /// The figures.
+        quality: LegQuality,
     },
     /// The customer hung up.
     HungUp,
@@ -448,28 +458,25 @@ impl Engine {
         call: ContactId,
         event: CallEvent,
     ) -> Result<Reply, Rejection> {
-        let id = *self
-            .interactions
-            .get(&call)
-            .ok_or(Rejection::UnknownContact)?;
-        let contact = self
-            .contacts
-            .get_mut(&id)
-            .ok_or(Rejection::UnknownContact)?;
-        let Some(call) = contact.call.as_mut() else {
-            return Err(Rejection::WrongChannel);
-        };
         let (number, event) = match event {
             CallEvent::Answered { dialog } => {
+                let (id, call) = self.open_call(call)?;
                 call.dialog = Some(dialog);
                 self.touch(id);
                 return Ok(Reply::Done);
             }
+            CallEvent::Quality {
+                contact,
+                agent,
+                quality,
+            } => return self.note_quality(call, contact, agent, quality),
             CallEvent::HungUp => {
+                let (id, _) = self.open_call(call)?;
                 self.end_contact(id, DisconnectReason::CustomerDisconnect);
                 return Ok(Reply::Done);
             }
             CallEvent::Lost => {
+                let (id, _) = self.open_call(call)?;
                 self.end_contact(id, DisconnectReason::SystemError);
                 return Ok(Reply::Done);
             }
@@ -477,6 +484,7 @@ impl Engine {
             CallEvent::Input { number, input } => (number, WaitEvent::Input(input)),
             CallEvent::PlayFailed { number } => (number, WaitEvent::NotPlayed),
         };
+        let (id, call) = self.open_call(call)?;
         // What was overtaken by something else means nothing any more.
         let Some(slot) = call.take_asked(number) else {
             return Ok(Reply::Done);
@@ -491,6 +499,20 @@ impl Engine {
             self.resume_run(id, slot, Answer::Event(event));
         }
         Ok(Reply::Done)
+    }
+
+    /// The segment as which a call goes on, and the call.
+    fn open_call(&mut self, call: ContactId) -> Result<(ContactId, &mut Call), Rejection> {
+        let id = *self
+            .interactions
+            .get(&call)
+            .ok_or(Rejection::UnknownContact)?;
+        let contact = self
+            .contacts
+            .get_mut(&id)
+            .ok_or(Rejection::UnknownContact)?;
+        let call = contact.call.as_mut().ok_or(Rejection::WrongChannel)?;
+        Ok((id, call))
     }
 
     /// An agent puts the customer on hold, or takes the customer back.

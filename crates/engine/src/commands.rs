@@ -9,6 +9,7 @@ use flow::command::{
 };
 use model::contact::{Attributes, ContactRecord, QueueRef};
 use model::hours::HoursOfOperation;
+use model::quality::CallQuality;
 use model::resource::{FlowType, Queue};
 use model::{Channel, ContactId, FlowId, HoursId, InitiationMethod, Tags};
 
@@ -262,6 +263,7 @@ impl Engine {
             queue: None,
             agent: None,
             agent_connection_attempts: 0,
+            quality: CallQuality::default(),
         };
         let at = now.plus(TASK_START_DELAY);
         let mut contact = Contact::new(record, ContactState::Scheduled { at });

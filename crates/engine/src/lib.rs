@@ -29,6 +29,7 @@ pub mod metrics;
 mod offers;
 mod presence;
 mod previous;
+mod quality;
 mod reconfigure;
 pub mod restore;
 mod timers;

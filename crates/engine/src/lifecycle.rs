@@ -3,6 +3,7 @@
 use flow::FlowRef;
 use flow::command::{ContactData, EventHook};
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
+use model::quality::CallQuality;
 use model::resource::{FlowType, QuickConnect, QuickConnectDestination};
 use model::{Channel, ContactId, InitiationMethod, TAGS_MAX, Tags, UserId};
 
@@ -174,6 +175,7 @@ impl Engine {
             queue: None,
             agent: None,
             agent_connection_attempts: 0,
+            quality: CallQuality::default(),
         }
     }
 

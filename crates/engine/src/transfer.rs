@@ -1,6 +1,7 @@
 //! A contact goes on in a new segment.
 
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
+use model::quality::CallQuality;
 use model::resource::{QuickConnect, QuickConnectDestination};
 use model::{ContactId, FlowId, InitiationMethod, QuickConnectId, UserId};
 
@@ -205,6 +206,7 @@ impl Engine {
             queue: None,
             agent: None,
             agent_connection_attempts: 0,
+            quality: CallQuality::default(),
             ..old.record.clone()
         };
         let new = Contact {

@@ -4,6 +4,7 @@ mod agent;
 mod guard;
 mod keys;
 mod line;
+mod quality;
 mod sound;
 mod stun;
 mod worker;
@@ -18,7 +19,7 @@ use engine::CallEvent;
 use media::leg::LegConfig;
 use media::prompt::Prompt;
 use media::tones::Digit;
-use model::UserId;
+use model::{ContactId, UserId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clocks::Clocks;
@@ -58,6 +59,8 @@ pub(crate) enum LineCommand {
 
 /// Who is on a line and hears what.
 pub(crate) struct Parties {
+    /// The contact as which the call goes on: figures are told for it.
+    pub(crate) contact: Option<ContactId>,
     pub(crate) customer: Hears,
     pub(crate) agent: Option<(UserId, Hears)>,
 }
@@ -73,8 +76,15 @@ pub(crate) enum Hears {
 /// Something happened on a line.
 pub(crate) struct LineEvent {
     pub(crate) line: LineId,
+    pub(crate) news: LineNews,
+}
+
+/// What happened on a line.
+pub(crate) enum LineNews {
     /// `Lost` says that nothing is heard of the customer, or for too long.
-    pub(crate) event: CallEvent,
+    Call(CallEvent),
+    /// The line is closed: these were the last news.
+    Closed,
 }
 
 enum ToWorker {

@@ -5,6 +5,7 @@ use engine::effect::ContactEventKind;
 use engine::{Input, Rejection, Reply};
 use flow::command::{Input as Keyed, PreviousParticipants};
 use model::contact::DisconnectReason;
+use model::quality::LegQuality;
 use model::resource::{FlowType, QuickConnectDestination};
 use model::{AgentContactState, ContactId, InitiationMethod, QuickConnectId};
 use serde_json::{Value, json};
@@ -315,6 +316,29 @@ fn a_flow_that_queues_the_customer_lets_the_agent_go() {
     assert_eq!(*customer_hears(&center, 1), Hearing::Music);
     center.complete(1, contact(1));
     assert!(center.record(contact(1)).transfer_completed_at.is_some());
+}
+
+#[test]
+fn figures_of_an_agent_who_stayed_are_in_the_record_that_names_the_agent() {
+    let mut center = center();
+    let next = transferred(&mut center);
+    let quality = LegQuality {
+        mos_hundredths: 400,
+        ..LegQuality::default()
+    };
+    for agent in [None, Some(user(1))] {
+        let told = CallEvent::Quality {
+            contact: next,
+            agent,
+            quality,
+        };
+        happens(&mut center, 1, told);
+    }
+    let quality_of = |id| center.engine.contact(id).unwrap().record.quality;
+    assert_eq!(quality_of(contact(1)).agent, Some(quality));
+    assert_eq!(quality_of(contact(1)).customer, None);
+    assert_eq!(quality_of(next).customer, Some(quality));
+    assert_eq!(quality_of(next).agent, None);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use media::MediaTime;
 use media::frame::FRAME_TICKS;
 use media::prompt::MusicOnHold;
 use media::webrtc::{BrowserCodec, BrowserLeg, BrowserLegConfig, BrowserOutput};
-use model::UserId;
+use model::quality::LegQuality;
+use model::{ContactId, UserId};
 
 use super::sound::Party;
 use super::stun;
@@ -25,7 +26,11 @@ const BROWSER_WAIT_MAX: Duration = Duration::from_secs(5);
 pub(super) struct AgentSide {
     pub(super) agent: UserId,
     pub(super) party: Party,
+    /// The contact as which the agent has the call.
+    pub(super) contact: Option<ContactId>,
     browser: Option<Browser>,
+    /// Figures of a browser that is gone.
+    left: Option<LegQuality>,
     joined: MediaTime,
 }
 
@@ -42,7 +47,9 @@ impl AgentSide {
         Self {
             agent,
             party: Party::new(),
+            contact: None,
             browser: None,
+            left: None,
             joined: now,
         }
     }
@@ -76,6 +83,7 @@ impl AgentSide {
                 };
                 let mut leg = BrowserLeg::new(now, clocks.zero(), &config).map_err(refused)?;
                 let answer = leg.accept_offer(now, offer).map_err(refused)?;
+                self.left = self.quality();
                 self.browser = Some(Browser {
                     leg,
                     deadline: now,
@@ -91,6 +99,22 @@ impl AgentSide {
             browser.deadline = now;
         }
         Ok(answer)
+    }
+
+    /// How well the agent was heard; nothing where no browser was there.
+    pub(super) fn quality_event(&self) -> Option<CallEvent> {
+        Some(CallEvent::Quality {
+            contact: self.contact?,
+            agent: Some(self.agent),
+            quality: self.quality()?,
+        })
+    }
+
+    fn quality(&self) -> Option<LegQuality> {
+        let browser = self.browser.as_ref().map(|browser| browser.leg.quality());
+        // One that never sent anything says nothing about the one before.
+        let heard = browser.filter(|quality| quality.packets_received > 0);
+        heard.or(self.left).or(browser)
     }
 
     /// By which name its checks are known.
@@ -142,6 +166,7 @@ impl AgentSide {
                     return None;
                 }
                 BrowserOutput::Closed => {
+                    self.left = self.quality();
                     self.browser = None;
                     return None;
                 }

@@ -12,10 +12,11 @@ use media::tones::{Digit, DigitEvent, DtmfDetector};
 use media::webrtc::BrowserOutput;
 use media::{Law, MediaTime};
 use mio::net::UdpSocket;
-use model::UserId;
+use model::{ContactId, UserId};
 
 use super::agent::AgentSide;
 use super::guard::KeyGuard;
+use super::quality::QUALITY_INTERVAL;
 use super::sound::{Party, Sound};
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
@@ -31,6 +32,9 @@ pub(super) struct Line {
     leg: TrunkLeg,
     law: Law,
     customer: Party,
+    /// The contact as which the call goes on.
+    contact: Option<ContactId>,
+    next_quality: MediaTime,
     /// Finds keys in audio, where the other side sends none as events.
     detector: Option<DtmfDetector>,
     /// Keys came as events: then those in the signalling are the same ones again.
@@ -61,6 +65,8 @@ impl Line {
             leg: TrunkLeg::new(now, config)?,
             law,
             customer: Party::new(),
+            contact: None,
+            next_quality: now.plus(QUALITY_INTERVAL),
             detector,
             heard_events: false,
             guard: KeyGuard::new(),
@@ -81,7 +87,12 @@ impl Line {
     pub(super) fn direct(&mut self, now: MediaTime, parties: Parties, around: &mut Around) {
         let agent = parties.agent.as_ref().map(|(agent, _)| *agent);
         if self.agent.as_ref().map(|side| side.agent) != agent {
+            self.tell_agent_quality(around);
             self.agent = agent.map(|agent| AgentSide::new(now, agent));
+        }
+        self.contact = parties.contact;
+        if let Some(side) = &mut self.agent {
+            side.contact = parties.contact;
         }
         if let Hears::New(sound) = parties.customer {
             if matches!(sound, Sound::Keys { .. }) {
@@ -302,6 +313,10 @@ impl Line {
                 LegDue::Silent | LegDue::TooLong => around.tell(self.id, Some(CallEvent::Lost)),
             }
         }
+        if now >= self.next_quality {
+            self.next_quality = now.plus(QUALITY_INTERVAL);
+            self.tell_quality(around);
+        }
         let (frame, event) = self
             .customer
             .next_frame(due, self.law, around.music.as_ref());
@@ -321,8 +336,25 @@ impl Line {
         }
     }
 
-    /// Says good-bye to the trunk.
-    pub(super) fn close(&mut self, now: MediaTime) {
+    /// How well the parties are heard so far.
+    fn tell_quality(&self, around: &mut Around) {
+        let customer = self.contact.map(|contact| CallEvent::Quality {
+            contact,
+            agent: None,
+            quality: self.leg.quality(),
+        });
+        around.tell(self.id, customer);
+        self.tell_agent_quality(around);
+    }
+
+    fn tell_agent_quality(&self, around: &mut Around) {
+        let event = self.agent.as_ref().and_then(AgentSide::quality_event);
+        around.tell(self.id, event);
+    }
+
+    /// Says good-bye to the trunk, and last figures.
+    pub(super) fn close(&mut self, now: MediaTime, around: &mut Around) {
+        self.tell_quality(around);
         if let Ok(report) = self.leg.goodbye(now) {
             let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
         }

@@ -19,7 +19,7 @@ use super::description::{leg_config, local_media};
 use super::plan::Plan;
 use super::reporter::{Reporter, Started, report, tell};
 use crate::handle::{AgentOffer, CallName, Order};
-use crate::lines::{LineCommand, LineEvent, LineId};
+use crate::lines::{LineCommand, LineEvent, LineId, LineNews};
 
 /// A call of a trunk.
 pub(super) struct Call {
@@ -33,6 +33,12 @@ pub(super) struct Call {
     pub(super) plan: Plan,
     /// What the application is told if it is us who hang up. Nothing where the application wanted it.
     farewell: Option<CallEvent>,
+}
+
+/// A call that is over, whose line has its last news still to tell.
+pub(super) struct Closing {
+    reporter: Reporter,
+    last: Option<CallEvent>,
 }
 
 enum Media {
@@ -275,7 +281,13 @@ impl Signalling {
             | EndReason::SessionExpired
             | EndReason::Protocol => Some(CallEvent::Lost),
         };
-        call.reporter.finish(last);
+        match call.media {
+            Media::Open => {
+                let reporter = call.reporter;
+                self.closing.insert(call.line, Closing { reporter, last });
+            }
+            Media::Ready(..) => call.reporter.finish(last),
+        }
     }
 
     /// Hangs a call up that cannot go on, and tells the application.
@@ -288,8 +300,11 @@ impl Signalling {
 
     /// Tells the application of an event. A call that it does not keep up with ends.
     pub(super) fn report(&mut self, handle: CallHandle, event: CallEvent) {
+        // Figures come again.
+        let may_wait = matches!(event, CallEvent::Quality { .. });
         if let Some(call) = self.calls.get(&handle)
             && !call.reporter.tell(event)
+            && !may_wait
         {
             tracing::error!("the application does not keep up with a call: it is hung up");
             self.lose(handle);
@@ -297,12 +312,21 @@ impl Signalling {
     }
 
     pub(super) fn on_line_event(&mut self, heard: LineEvent) {
-        let Some(handle) = self.by_line.get(&heard.line).copied() else {
-            return;
-        };
-        match heard.event {
-            CallEvent::Lost => self.lose(handle),
-            event => self.report(handle, event),
+        let open = self.by_line.get(&heard.line).copied();
+        match (open, heard.news) {
+            (Some(handle), LineNews::Call(CallEvent::Lost)) => self.lose(handle),
+            (Some(handle), LineNews::Call(event)) => self.report(handle, event),
+            (None, LineNews::Call(event @ CallEvent::Quality { .. })) => {
+                if let Some(closing) = self.closing.get(&heard.line) {
+                    closing.reporter.tell(event);
+                }
+            }
+            (None, LineNews::Closed) => {
+                if let Some(closing) = self.closing.remove(&heard.line) {
+                    closing.reporter.finish(closing.last);
+                }
+            }
+            (Some(_), LineNews::Closed) | (None, LineNews::Call(_)) => {}
         }
     }
 
@@ -315,7 +339,7 @@ impl Signalling {
 
     fn carry_out_one(&mut self, name: CallName, order: Order) {
         match (self.by_name.get(&name).copied(), order) {
-            (Some(handle), Order::Direct(plan)) => self.direct(handle, *plan),
+            (Some(handle), Order::Direct(contact, plan)) => self.direct(handle, contact, *plan),
             (Some(handle), Order::HangUp) => {
                 let _ = self.endpoint.hang_up(self.clocks.now(), handle);
             }
@@ -367,6 +391,9 @@ impl Signalling {
     pub(super) fn abandon_calls(&mut self) {
         for (_, call) in std::mem::take(&mut self.calls) {
             call.reporter.finish(Some(CallEvent::Lost));
+        }
+        for (_, closing) in std::mem::take(&mut self.closing) {
+            closing.reporter.finish(closing.last);
         }
     }
 }

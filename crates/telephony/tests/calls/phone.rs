@@ -60,6 +60,8 @@ pub(crate) struct Phone {
     pub(crate) said: usize,
     events: Option<EventSender>,
     keys: Keys,
+    /// Every packet with a number that this divides is lost on its way.
+    pub(crate) loses: Option<usize>,
     /// Nothing is sent any more.
     pub(crate) mute: bool,
 }
@@ -143,6 +145,7 @@ impl Phone {
             said: 0,
             events: None,
             keys: Keys::Events,
+            loses: None,
             mute: false,
         }
     }
@@ -361,7 +364,8 @@ impl Phone {
             Law::Mu.encode_all(&samples, &mut frame);
             leg.send_audio(now, FRAME_TICKS, &frame, &mut packet)
         };
-        if sent.is_ok() {
+        let is_lost = self.loses.is_some_and(|every| self.said % every == 0);
+        if sent.is_ok() && !is_lost {
             let _ = self.rtp.send_to(&packet, leg.remote()).await;
         }
     }

@@ -1,7 +1,7 @@
 //! Flows, numbers and quick connects of a test's own.
 
-use app::action::{ClaimPhoneNumber, CreateContactFlow, CreateQuickConnect};
 use app::Target;
+use app::action::{ClaimPhoneNumber, CreateContactFlow, CreateQuickConnect};
 use app::config::{Creates, NewResource};
 use model::resource::{
     BodyOf, FlowDefinition, FlowState, FlowStatus, FlowType, PhoneNumber, QuickConnect,

@@ -1,13 +1,14 @@
 //! What is heard around a talk: whispers, hold, the queue's loop, and what cannot be played.
 
 use app::Target;
-use app::action::HoldContact;
+use app::action::{CompleteContact, HoldContact};
 use model::ContactId;
 use model::resource::FlowType;
 use serde_json::json;
 
 use crate::agents::{Browser, accept, own_call};
-use crate::center::{Center, FAREWELL, MUSIC};
+use crate::center::{Center, FAREWELL, MUSIC, PATIENCE, records};
+use crate::flows::wait_for_records;
 use crate::phone::Phone;
 use crate::resources::{end, hook, queueing, repeat, say};
 use crate::sound::is_tone;
@@ -162,6 +163,9 @@ async fn the_queue_repeats_its_messages_is_interrupted_and_begins_anew() {
     let queue = [
         repeat("loop", &[HOLD, WHISPER], 2, "still"),
         say("still", ANNOUNCEMENT, "loop"),
+        json!({
+            "Identifier": "end", "Type": "EndFlowExecution", "Parameters": {}, "Transitions": {},
+        }),
     ];
     let waiting = center.flow("Wait", FlowType::CustomerQueue, &queue).await;
     let mut actions = vec![hook("a", "CustomerQueue", waiting, "queue")];
@@ -174,4 +178,55 @@ async fn the_queue_repeats_its_messages_is_interrupted_and_begins_anew() {
             .until(&format!("{tone} Hz is heard"), |phone| phone.hears(tone))
             .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_says_how_well_caller_and_agent_were_heard() {
+    let center = Center::start().await;
+    let flow = center
+        .flow("Queue", FlowType::ContactFlow, &queueing(center.queue()))
+        .await;
+    center.number(NUMBER, flow).await;
+    let mut phone = call(&center).await;
+    phone.hums = Some(CUSTOMER);
+    phone.loses = Some(10);
+    let contact = phone.during(accept(&center)).await;
+    let mut browser = Box::pin(phone.during(Browser::join(&center, contact, AGENT))).await;
+    let begun = phone.said;
+    browser
+        .lives_until(&mut phone, "they have talked a while", |browser, phone| {
+            phone.said > begun + 150 && !browser.heard.is_empty()
+        })
+        .await;
+    phone.hang_up();
+    phone
+        .until("the call is over", |phone| phone.ended.is_some())
+        .await;
+    let call = own_call(&center, "CompleteContact");
+    let target = Target::Agent(center.instance, center.ada);
+    let completed = async {
+        loop {
+            let permit = center.app.authorize::<CompleteContact>(&call, target);
+            let done = center.app.complete_contact(&call, permit.unwrap(), contact);
+            if done.await.is_ok() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, completed).await.unwrap();
+    wait_for_records(&center, 1).await;
+    let quality = &records(&center.app).await[0]["quality"];
+    let number = |side: &str, name: &str| quality[side][name].as_u64().unwrap();
+    let (received, lost) = (
+        number("customer", "packets_received"),
+        number("customer", "packets_lost"),
+    );
+    assert!(received > 130, "{quality}");
+    assert!(
+        (8..=12).contains(&(100 * lost / (received + lost))),
+        "{quality}"
+    );
+    assert!(number("customer", "mos_hundredths") < 300, "{quality}");
+    assert!(number("agent", "packets_received") > 100, "{quality}");
+    assert!(number("agent", "mos_hundredths") > 350, "{quality}");
 }
