@@ -54,6 +54,8 @@ pub(crate) struct Center {
     /// Files that were begun in each open chat, by its first segment.
     pub(crate) files: crate::chat::Files,
     pub(crate) receipts: crate::chat::ReceiptLocks,
+    /// Which browser has the media of a call.
+    pub(crate) seats: Arc<crate::calls::Seats>,
     jobs: mpsc::Sender<Job>,
     shared: RwLock<Shared>,
     policy: Arc<dyn Policy>,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use app::ports::telephony::{Telephony, TelephonyError};
 use async_trait::async_trait;
 use engine::CallPlan;
-use model::{ContactId, InstanceId, UserId};
+use model::{ContactId, InstanceId, LoginSessionId, UserId};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Offers of browsers that may wait.
@@ -41,6 +41,8 @@ pub(crate) enum Order {
 pub(crate) struct AgentOffer {
     pub(crate) call: CallName,
     pub(crate) agent: UserId,
+    /// The session of the browser.
+    pub(crate) browser: LoginSessionId,
     pub(crate) offer: String,
     pub(crate) reply: oneshot::Sender<Result<String, TelephonyError>>,
 }
@@ -96,12 +98,14 @@ impl Telephony for Handle {
         instance: InstanceId,
         call: ContactId,
         agent: UserId,
+        browser: LoginSessionId,
         offer: &str,
     ) -> Result<String, TelephonyError> {
         let (reply, answer) = oneshot::channel();
         let offer = AgentOffer {
             call: (instance, call),
             agent,
+            browser,
             offer: offer.to_owned(),
             reply,
         };

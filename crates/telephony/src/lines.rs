@@ -14,16 +14,16 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use app::ports::telephony::TelephonyError;
 use engine::CallEvent;
 use media::leg::LegConfig;
 use media::prompt::Prompt;
 use media::tones::Digit;
 use model::{ContactId, UserId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
+use crate::handle::AgentOffer;
 pub(crate) use sound::Sound;
 use worker::Worker;
 
@@ -48,11 +48,7 @@ pub(crate) enum LineCommand {
     /// A key came with the signalling.
     Press(Digit),
     /// Take the offer of an agent's browser.
-    ConnectAgent(
-        UserId,
-        String,
-        oneshot::Sender<Result<String, TelephonyError>>,
-    ),
+    ConnectAgent(Box<AgentOffer>),
     /// End.
     Close,
 }

@@ -64,6 +64,7 @@ impl Center {
             tickets: crate::chat::Tickets::default(),
             files: crate::chat::Files::default(),
             receipts: crate::chat::ReceiptLocks::default(),
+            seats: Arc::default(),
             jobs: sender,
             shared: RwLock::new(Shared::default()),
             policy: Arc::clone(&around.policy),

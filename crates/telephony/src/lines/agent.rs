@@ -11,12 +11,13 @@ use media::frame::FRAME_TICKS;
 use media::prompt::MusicOnHold;
 use media::webrtc::{BrowserCodec, BrowserLeg, BrowserLegConfig, BrowserOutput};
 use model::quality::LegQuality;
-use model::{ContactId, UserId};
+use model::{ContactId, LoginSessionId, UserId};
 
 use super::sound::Party;
 use super::stun;
 use super::worker::BrowserSocket;
 use crate::clocks::Clocks;
+use crate::handle::AgentOffer;
 use crate::random;
 
 /// How long a whisper waits for the agent's browser.
@@ -35,6 +36,8 @@ pub(super) struct AgentSide {
 }
 
 struct Browser {
+    /// Which browser it is.
+    session: LoginSessionId,
     leg: BrowserLeg,
     deadline: MediaTime,
     connected: bool,
@@ -54,20 +57,22 @@ impl AgentSide {
         }
     }
 
-    /// Answers an offer of the browser. A second offer of the same browser is an ICE restart or another
-    /// direction; one that the leg does not understand is a browser that was loaded anew.
+    /// Answers an offer of a browser. A second offer of the same browser is an ICE restart or another
+    /// direction; one that the leg does not understand is a browser that was loaded anew. Another browser
+    /// takes the place of the one before, which hears and says nothing any more.
     pub(super) fn accept_offer(
         &mut self,
         now: MediaTime,
         clocks: Clocks,
         socket: &BrowserSocket,
         law: Law,
-        offer: &str,
+        offer: &AgentOffer,
     ) -> Result<String, TelephonyError> {
         let again = self
             .browser
             .as_mut()
-            .and_then(|browser| browser.leg.accept_offer(now, offer).ok());
+            .filter(|browser| browser.session == offer.browser)
+            .and_then(|browser| browser.leg.accept_offer(now, &offer.offer).ok());
         let answer = match again {
             Some(answer) => answer,
             None => {
@@ -82,9 +87,10 @@ impl AgentSide {
                     TelephonyError::Refused(error.to_string())
                 };
                 let mut leg = BrowserLeg::new(now, clocks.zero(), &config).map_err(refused)?;
-                let answer = leg.accept_offer(now, offer).map_err(refused)?;
+                let answer = leg.accept_offer(now, &offer.offer).map_err(refused)?;
                 self.left = self.quality();
                 self.browser = Some(Browser {
+                    session: offer.browser,
                     leg,
                     deadline: now,
                     connected: false,

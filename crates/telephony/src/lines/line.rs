@@ -12,7 +12,7 @@ use media::tones::{Digit, DigitEvent, DtmfDetector};
 use media::webrtc::BrowserOutput;
 use media::{Law, MediaTime};
 use mio::net::UdpSocket;
-use model::{ContactId, UserId};
+use model::ContactId;
 
 use super::agent::AgentSide;
 use super::guard::KeyGuard;
@@ -20,6 +20,7 @@ use super::quality::QUALITY_INTERVAL;
 use super::sound::{Party, Sound};
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
+use crate::handle::AgentOffer;
 
 /// Datagrams that are read of one line before others have their turn.
 const READS_MAX: usize = 16;
@@ -120,11 +121,11 @@ impl Line {
     pub(super) fn connect_agent(
         &mut self,
         now: MediaTime,
-        agent: UserId,
-        offer: &str,
+        offer: &AgentOffer,
         around: &mut Around,
     ) -> Result<String, TelephonyError> {
-        let side = self.agent.as_mut().filter(|side| side.agent == agent);
+        let side = self.agent.as_mut();
+        let side = side.filter(|side| side.agent == offer.agent);
         let side = side.ok_or(TelephonyError::NoCall)?;
         let socket = around.browsers.as_ref().ok_or_else(|| {
             TelephonyError::Refused("no port for browsers is configured".to_owned())

@@ -312,14 +312,14 @@ impl Worker {
             LineCommand::Change(config) => line.change(now, *config),
             LineCommand::Direct(parties) => line.direct(now, *parties, &mut self.around),
             LineCommand::Press(digit) => line.press(now, digit, &mut self.around),
-            LineCommand::ConnectAgent(agent, offer, reply) => {
-                let answer = line.connect_agent(now, agent, &offer, &mut self.around);
+            LineCommand::ConnectAgent(offer) => {
+                let answer = line.connect_agent(now, &offer, &mut self.around);
                 let fragment = line.browser_fragment().map(str::to_owned);
                 self.fragments.retain(|_, place| *place != at);
                 if let Some(fragment) = fragment {
                     self.fragments.insert(fragment, at);
                 }
-                let _ = reply.send(answer);
+                let _ = offer.reply.send(answer);
             }
             LineCommand::Close => self.close(now, id, at),
         }

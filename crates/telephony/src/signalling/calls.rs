@@ -354,10 +354,10 @@ impl Signalling {
     pub(super) fn connect_agent(&mut self, offer: AgentOffer) {
         let call = self.by_name.get(&offer.call);
         match call.and_then(|handle| self.calls.get(handle)) {
-            Some(call) => self.lines.tell(
-                call.line,
-                LineCommand::ConnectAgent(offer.agent, offer.offer, offer.reply),
-            ),
+            Some(call) => {
+                let connect = LineCommand::ConnectAgent(Box::new(offer));
+                self.lines.tell(call.line, connect);
+            }
             None => {
                 let _ = offer.reply.send(Err(TelephonyError::NoCall));
             }

@@ -1,5 +1,6 @@
 //! The snapshot as the page sees it: everything of an agent, whole.
 
+use app::MediaPlace;
 use app::agent::{ContactDetail, Status, WorkspaceSnapshot};
 use flow::command::PreviousParticipants;
 use model::contact::PersonalText;
@@ -82,6 +83,9 @@ struct CallJson<'a> {
     flow_speaks_with: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_address: Option<&'a str>,
+    /// Which browser of the agent has the media.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'static str>,
 }
 
 /// A reference of a contact, as pages see it.
@@ -179,6 +183,10 @@ fn contact_json(detail: &ContactDetail) -> ContactJson<'_> {
                 PreviousParticipants::OffHold => "BOTH",
             }),
             customer_address: contact.customer_address.as_ref().map(PersonalText::expose),
+            media: detail.media.map(|place| match place {
+                MediaPlace::Here => "HERE",
+                MediaPlace::Elsewhere => "ELSEWHERE",
+            }),
         }),
     }
 }
