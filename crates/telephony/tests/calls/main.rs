@@ -9,6 +9,7 @@
 mod agents;
 mod center;
 mod edge;
+mod exports;
 mod flows;
 mod phone;
 mod resources;

@@ -1,13 +1,15 @@
 //! Flows, numbers and quick connects of a test's own.
 
 use app::Target;
-use app::action::{ClaimPhoneNumber, CreateContactFlow, CreateQuickConnect};
+use app::action::{
+    ClaimPhoneNumber, CreateContactFlow, CreateContactFlowModule, CreateQuickConnect,
+};
 use app::config::{Creates, NewResource};
 use model::resource::{
-    BodyOf, FlowDefinition, FlowState, FlowStatus, FlowType, PhoneNumber, QuickConnect,
-    QuickConnectDestination,
+    BodyOf, FlowDefinition, FlowModuleDefinition, FlowState, FlowStatus, FlowType, PhoneNumber,
+    QuickConnect, QuickConnectDestination,
 };
-use model::{FlowId, QueueId, QuickConnectId, ResourceId, ResourceKind};
+use model::{FlowId, FlowModuleId, QueueId, QuickConnectId, ResourceId, ResourceKind};
 use serde_json::{Value, json};
 
 use crate::center::{Center, block, new_resource, system_call};
@@ -26,6 +28,11 @@ impl Center {
             "StartAction": actions[0]["Identifier"],
             "Actions": actions,
         });
+        self.publish(name, kind, &content).await
+    }
+
+    /// A flow with this content.
+    pub(crate) async fn publish(&self, name: &str, kind: FlowType, content: &Value) -> FlowId {
         let flow = FlowDefinition {
             kind,
             description: None,
@@ -34,6 +41,18 @@ impl Center {
             content: content.to_string(),
         };
         let created = self.create::<CreateContactFlow, _>(new_resource(name, flow));
+        created.await.into()
+    }
+
+    /// A module with this content.
+    pub(crate) async fn module(&self, name: &str, content: &Value) -> FlowModuleId {
+        let module = FlowModuleDefinition {
+            description: None,
+            state: FlowState::Active,
+            status: FlowStatus::Published,
+            content: content.to_string(),
+        };
+        let created = self.create::<CreateContactFlowModule, _>(new_resource(name, module));
         created.await.into()
     }
 
