@@ -222,6 +222,10 @@ async fn follow(center: std::net::SocketAddr, number: String) {
     phone.until(ended, |phone| phone.ended.is_some()).await;
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever runs the tests sees what was skipped"
+)]
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_get_through_every_real_export_to_an_end() {
     let Some(folder) = std::env::var_os("RINGFENCE_FLOWS_DIR") else {

@@ -364,7 +364,9 @@ impl Phone {
             Law::Mu.encode_all(&samples, &mut frame);
             leg.send_audio(now, FRAME_TICKS, &frame, &mut packet)
         };
-        let is_lost = self.loses.is_some_and(|every| self.said % every == 0);
+        let is_lost = self
+            .loses
+            .is_some_and(|every| self.said.is_multiple_of(every));
         if sent.is_ok() && !is_lost {
             let _ = self.rtp.send_to(&packet, leg.remote()).await;
         }
