@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use calls::Call;
+use calls::{Call, Closing};
 use connections::{Connections, Listeners};
 use ports::PortPool;
 use reporter::Started;
@@ -156,6 +156,7 @@ impl Runner {
             calls: BTreeMap::new(),
             by_name: BTreeMap::new(),
             by_line: BTreeMap::new(),
+            closing: BTreeMap::new(),
             early: BTreeMap::new(),
             starting: 0,
             started,
@@ -200,6 +201,7 @@ struct Signalling {
     calls: BTreeMap<CallHandle, Call>,
     by_name: BTreeMap<CallName, CallHandle>,
     by_line: BTreeMap<LineId, CallHandle>,
+    closing: BTreeMap<LineId, Closing>,
     /// Orders for calls whose names the application has not told yet. Empty while none is starting.
     early: BTreeMap<CallName, Order>,
     /// Calls that the application has not answered yet.

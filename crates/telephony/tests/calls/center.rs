@@ -139,6 +139,10 @@ impl Center {
     }
 
     pub(crate) async fn with(config: TelephonyConfig) -> Self {
+        Self::with_speech(config, Arc::new(Tones)).await
+    }
+
+    pub(crate) async fn with_speech(config: TelephonyConfig, speech: Arc<dyn Speech>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (handle, runner) = telephony::start(config).unwrap();
         let app = start_app(&folder, handle).await;
@@ -162,15 +166,21 @@ impl Center {
             .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
             .unwrap();
         app.claim_number(&call, permit, claim).await.unwrap();
-        Self::run(folder, app, instance, ada, runner)
+        Self::run((folder, app), instance, ada, runner, speech)
     }
 
-    fn run(folder: TempDir, app: App, instance: InstanceId, ada: UserId, runner: Runner) -> Self {
+    fn run(
+        (folder, app): (TempDir, App),
+        instance: InstanceId,
+        ada: UserId,
+        runner: Runner,
+        speech: Arc<dyn Speech>,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (sip, tls) = (runner.udp_address().unwrap(), runner.tls_address());
         let running = {
             let app = app.clone();
-            tokio::spawn(async move { runner.run(app, Arc::new(Tones), stopped).await.unwrap() })
+            tokio::spawn(async move { runner.run(app, speech, stopped).await.unwrap() })
         };
         Self {
             app,
@@ -199,7 +209,8 @@ impl Center {
         self.running.abort();
         assert!(self.running.await.unwrap_err().is_cancelled());
         let (_, runner) = telephony::start(config).unwrap();
-        Self::run(self.folder, self.app, self.instance, self.ada, runner)
+        let kept = (self.folder, self.app);
+        Self::run(kept, self.instance, self.ada, runner, Arc::new(Tones))
     }
 }
 

@@ -9,7 +9,11 @@
 mod agents;
 mod center;
 mod edge;
+mod exports;
 mod flows;
 mod phone;
 mod prompts;
+mod resources;
+mod secure_input;
 mod sound;
+mod talks;

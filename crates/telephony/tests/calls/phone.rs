@@ -60,6 +60,8 @@ pub(crate) struct Phone {
     pub(crate) said: usize,
     events: Option<EventSender>,
     keys: Keys,
+    /// Every packet with a number that this divides is lost on its way.
+    pub(crate) loses: Option<usize>,
     /// Nothing is sent any more.
     pub(crate) mute: bool,
 }
@@ -143,6 +145,7 @@ impl Phone {
             said: 0,
             events: None,
             keys: Keys::Events,
+            loses: None,
             mute: false,
         }
     }
@@ -182,15 +185,25 @@ impl Phone {
 
     /// Presses a key for a tenth of a second.
     pub(crate) fn press(&mut self, key: char) {
+        self.press_for(key, 100);
+    }
+
+    /// Whether a key is still being sent.
+    pub(crate) fn is_pressing(&self) -> bool {
+        self.events.is_some() || !self.speech.is_empty()
+    }
+
+    /// Presses a key for so many milliseconds.
+    pub(crate) fn press_for(&mut self, key: char, ms: u32) {
         let digit = Digit::from_char(key).unwrap();
-        let pressed = Duration::from_millis(100);
+        let pressed = Duration::from_millis(u64::from(ms));
         match self.keys {
             Keys::Events => {
                 let at = self.now();
                 let begins = self.leg.as_ref().unwrap().event_timestamp(at);
                 self.events = Some(EventSender::new(digit, pressed, begins));
             }
-            Keys::InBand => self.speech.extend(dtmf(digit, 100, 100)),
+            Keys::InBand => self.speech.extend(dtmf(digit, ms, 100)),
             Keys::Info => {
                 let body = format!("Signal={key}\r\nDuration=100\r\n").into();
                 let kind = "application/dtmf-relay";
@@ -351,7 +364,10 @@ impl Phone {
             Law::Mu.encode_all(&samples, &mut frame);
             leg.send_audio(now, FRAME_TICKS, &frame, &mut packet)
         };
-        if sent.is_ok() {
+        let is_lost = self
+            .loses
+            .is_some_and(|every| self.said.is_multiple_of(every));
+        if sent.is_ok() && !is_lost {
             let _ = self.rtp.send_to(&packet, leg.remote()).await;
         }
     }

@@ -92,17 +92,8 @@ async fn number_that_plays(center: &Center, number: &str, prompt: &str) {
     let permit = center.app.authorize::<CreateContactFlow>(&call, target);
     let new = new_resource(&format!("Flow of {number}"), flow);
     let flow = center.app.create(&call, permit.unwrap(), new).await;
-    let number_of_flow = PhoneNumber {
-        description: None,
-        country: "DE".to_owned(),
-        kind: "DID".to_owned(),
-        flow: Some(flow.unwrap().id.into()),
-    };
-    let call = system_call("ClaimPhoneNumber");
-    let permit = center.app.authorize::<ClaimPhoneNumber>(&call, target);
-    let new = new_resource(number, number_of_flow);
-    let claimed = center.app.create(&call, permit.unwrap(), new).await;
-    claimed.unwrap();
+    let flow = flow.unwrap().id.into();
+    claim(&center.app, center.instance, number, Some(flow)).await;
 }
 
 async fn hears(center: &Center, number: &str, hertz: u32) {
