@@ -81,6 +81,7 @@ enum Due {
     Server(ServerKey),
     Call(CallHandle),
     Trunk(usize),
+    Connection(ConnectionId),
 }
 
 /// What a request of ours is for.
@@ -209,6 +210,7 @@ impl Endpoint {
                 Due::Server(key) => self.on_server_deadline(now, &key),
                 Due::Call(call) => self.on_call_deadline(now, call),
                 Due::Trunk(at) => self.on_trunk_deadline(now, at),
+                Due::Connection(id) => self.on_connection_deadline(id),
             }
         }
     }

@@ -71,6 +71,7 @@ pub(crate) struct Center {
     pub(crate) instance: InstanceId,
     pub(crate) ada: UserId,
     pub(crate) sip: SocketAddr,
+    pub(crate) tcp: Option<SocketAddr>,
     pub(crate) tls: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     running: JoinHandle<()>,
@@ -149,25 +150,14 @@ impl Center {
         let instance = created.scope.instance;
         let ada = create_user(&app, instance, "ada").await;
         let flow = create_flow(&app, instance).await;
-        let number = PhoneNumber {
-            description: None,
-            country: "DE".to_owned(),
-            kind: "DID".to_owned(),
-            flow: Some(flow),
-        };
-        let call = system_call("ClaimPhoneNumber");
-        let permit = app
-            .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
-            .unwrap();
-        app.create::<ClaimPhoneNumber, _>(&call, permit, new_resource(NUMBER, number))
-            .await
-            .unwrap();
+        claim(&app, instance, NUMBER, Some(flow)).await;
         Self::run(folder, app, instance, ada, runner)
     }
 
     fn run(folder: TempDir, app: App, instance: InstanceId, ada: UserId, runner: Runner) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let (sip, tls) = (runner.udp_address().unwrap(), runner.tls_address());
+        let sip = runner.udp_address().unwrap();
+        let (tcp, tls) = (runner.tcp_address(), runner.tls_address());
         let running = {
             let app = app.clone();
             tokio::spawn(async move { runner.run(app, Arc::new(Tones), stopped).await.unwrap() })
@@ -177,11 +167,17 @@ impl Center {
             instance,
             ada,
             sip,
+            tcp,
             tls,
             stop,
             running,
             folder,
         }
+    }
+
+    /// Tells telephony to stop.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stop.send_replace(true);
     }
 
     /// Stops telephony in order.
@@ -315,6 +311,16 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
              "Transitions": {}},
         ],
     });
+    publish(app, instance, "Calls", &content).await
+}
+
+/// A published flow.
+pub(crate) async fn publish(
+    app: &App,
+    instance: InstanceId,
+    name: &str,
+    content: &Value,
+) -> model::FlowId {
     let flow = FlowDefinition {
         kind: FlowType::ContactFlow,
         description: None,
@@ -326,9 +332,31 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
     let permit = app
         .authorize::<CreateContactFlow>(&call, Target::Instance(instance))
         .unwrap();
-    let new = new_resource("Calls", flow);
+    let new = new_resource(name, flow);
     let created = app.create::<CreateContactFlow, _>(&call, permit, new).await;
     created.unwrap().id.into()
+}
+
+/// Lets a number lead to a flow, or to none.
+pub(crate) async fn claim(
+    app: &App,
+    instance: InstanceId,
+    number: &str,
+    flow: Option<model::FlowId>,
+) {
+    let body = PhoneNumber {
+        description: None,
+        country: "DE".to_owned(),
+        kind: "DID".to_owned(),
+        flow,
+    };
+    let call = system_call("ClaimPhoneNumber");
+    let permit = app
+        .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
+        .unwrap();
+    app.create::<ClaimPhoneNumber, _>(&call, permit, new_resource(number, body))
+        .await
+        .unwrap();
 }
 
 async fn create_user(app: &App, instance: InstanceId, name: &str) -> UserId {

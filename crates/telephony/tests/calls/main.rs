@@ -9,6 +9,8 @@
 mod agents;
 mod center;
 mod edge;
+mod flood;
 mod flows;
 mod phone;
+mod raw;
 mod sound;

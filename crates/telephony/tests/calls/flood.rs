@@ -1,0 +1,160 @@
+//! Floods: datagrams as fast as the machine makes them, while people talk.
+
+use std::io::IoSlice;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use media::frame::FRAME_SAMPLES;
+use rustix::net::{MMsgHdr, SendAncillaryBuffer, SendFlags, sendmmsg};
+use sip::endpoint::TrunkId;
+use tokio::task::JoinSet;
+
+use crate::center::{Center, MUSIC, NUMBER, config, trunk};
+use crate::flows::call_up_to_the_question;
+use crate::phone::{Keys, Phone};
+use crate::raw::invite;
+use crate::sound::{WINDOW, is_tone};
+
+/// Calls in progress.
+const CALLS: usize = 50;
+/// How long a flood goes on.
+const FLOOD: Duration = Duration::from_secs(10);
+/// Different messages, so that none is a copy of another one that is still remembered.
+const MESSAGES: usize = 65_536;
+/// Messages of one system call.
+const BATCH: usize = 64;
+/// What the process may grow by while a flood goes on.
+const MEMORY_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Sends prebuilt INVITEs until it is told to end; gives how many it sent, and for how long.
+struct Flood {
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<(usize, Duration)>,
+}
+
+impl Flood {
+    fn start(from: &str, to: SocketAddr) -> Self {
+        let socket = UdpSocket::bind((from, 0)).unwrap();
+        socket.connect(to).unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&over);
+        let messages: Vec<String> = (0..MESSAGES)
+            .map(|at| invite(NUMBER, &format!("flood{at}"), ""))
+            .collect();
+        let thread = std::thread::spawn(move || {
+            let slices: Vec<[IoSlice<'_>; 1]> = messages
+                .iter()
+                .map(|message| [IoSlice::new(message.as_bytes())])
+                .collect();
+            let (began, mut sent) = (Instant::now(), 0);
+            for batch in slices.chunks(BATCH).cycle() {
+                if ends.load(Ordering::Relaxed) {
+                    break;
+                }
+                let mut controls: Vec<_> = batch
+                    .iter()
+                    .map(|_| SendAncillaryBuffer::default())
+                    .collect();
+                let mut headers: Vec<_> = batch
+                    .iter()
+                    .zip(&mut controls)
+                    .map(|(slice, control)| MMsgHdr::new(slice, control))
+                    .collect();
+                sent += sendmmsg(&socket, &mut headers, SendFlags::empty()).unwrap_or(0);
+            }
+            (sent, began.elapsed())
+        });
+        Self { over, thread }
+    }
+
+    fn end(self) -> f64 {
+        self.over.store(true, Ordering::Relaxed);
+        let (sent, took) = self.thread.join().unwrap();
+        #[expect(clippy::cast_precision_loss, reason = "a rate, for people")]
+        let rate = sent as f64 / took.as_secs_f64();
+        rate
+    }
+}
+
+/// What the process holds in memory (proc(5)).
+fn memory_bytes() -> u64 {
+    let all = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = all.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.unwrap().trim().strip_suffix(" kB").unwrap();
+    1024 * kibibytes.parse::<u64>().unwrap()
+}
+
+/// A call on hold in the queue.
+async fn waiting_call(center: &Center) -> Phone {
+    let mut phone = call_up_to_the_question(center, Keys::Events).await;
+    phone.press('1');
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
+    phone
+}
+
+async fn a_flood_harms_nobody(from: &str) {
+    let mut config = config();
+    let mut flooded = trunk();
+    flooded.id = TrunkId("flooded".to_owned());
+    flooded.sources = vec!["127.0.0.3".parse().unwrap()];
+    flooded.calls_max = 5;
+    flooded.calls_per_second = 5;
+    config.endpoint.trunks.push(flooded);
+    let center = Center::with(config).await;
+    let mut phones = Vec::new();
+    for _ in 0..CALLS {
+        phones.push(waiting_call(&center).await);
+    }
+    for phone in &mut phones {
+        phone.hums = Some(700);
+        phone.heard.clear();
+        phone.packets.clear();
+    }
+    let flood = Flood::start(from, center.sip);
+    let (memory, began) = (memory_bytes(), Instant::now());
+    let calls = phones.into_iter().map(|mut phone| async move {
+        phone
+            .until("the flood is over", |_| began.elapsed() > FLOOD)
+            .await;
+        phone
+    });
+    let calls: JoinSet<Phone> = calls.collect();
+    let phones = calls.join_all().await;
+    let rate = flood.end();
+    let grown = memory_bytes().saturating_sub(memory);
+    println!("{rate:.0} datagrams a second from {from}, {grown} bytes more");
+    assert!(grown < MEMORY_BYTES_MAX, "{grown} bytes more");
+    assert!(rate > 5000.0, "{rate} a second are no flood");
+    // Every packet of every call is there, in order, and carries on where the last one ended.
+    for phone in &phones {
+        assert_eq!(phone.ended, None);
+        let lost = phone
+            .packets
+            .windows(2)
+            .filter(|two| two[1] != two[0].wrapping_add(1))
+            .count();
+        assert_eq!(lost, 0, "of {} packets", phone.packets.len());
+        let seconds = phone.heard.len() / (50 * FRAME_SAMPLES);
+        assert!(seconds >= 9, "{seconds} seconds were heard");
+        let music = phone
+            .heard
+            .chunks_exact(WINDOW)
+            .all(|some| is_tone(some, MUSIC));
+        assert!(music, "what is heard is not the music alone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_a_stranger_leaves_fifty_calls_without_loss() {
+    a_flood_harms_nobody("127.0.0.2").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_a_trunk_above_its_limit_leaves_fifty_calls_without_loss() {
+    a_flood_harms_nobody("127.0.0.3").await;
+}
