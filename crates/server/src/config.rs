@@ -1,6 +1,8 @@
 //! The configuration file: TOML, parsed into checked types, unknown keys refused with the nearest
 //! known one.
 
+pub(crate) mod telephony;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::tls::TlsVersion;
+use telephony::Telephony;
 
 /// What an operator configures.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) public_flows: Vec<String>,
     /// Where contact events, agent events and records are written, as JSON lines; absent: nowhere.
     pub(crate) events_folder: Option<PathBuf>,
+    /// Calls over trunks; absent: there are none.
+    pub(crate) telephony: Option<Telephony>,
 }
 
 /// An address to listen on and the origin under which browsers reach it.
@@ -135,11 +140,16 @@ impl Config {
                 problems.push(format!("`approved_origins`: `{origin}` is no origin"));
             }
         }
+        let passwords = || self.telephony.iter().flat_map(Telephony::password_files);
         for (name, file) in [
             ("tls.certificate", &self.tls.certificate),
             ("tls.key", &self.tls.key),
             ("keys.passphrase_file", &self.keys.passphrase_file),
-        ] {
+        ]
+        .map(|(name, file)| (name.to_owned(), file))
+        .into_iter()
+        .chain(self.telephony.iter().flat_map(Telephony::files))
+        {
             if let Err(error) = std::fs::metadata(file) {
                 problems.push(format!(
                     "`{name}`: `{}` cannot be read: {error}",
@@ -150,7 +160,11 @@ impl Config {
         for (name, file) in [
             ("keys.root_key", &self.keys.root_key),
             ("keys.passphrase_file", &self.keys.passphrase_file),
-        ] {
+        ]
+        .map(|(name, file)| (name.to_owned(), file))
+        .into_iter()
+        .chain(passwords())
+        {
             if file.starts_with(&self.data) {
                 problems.push(format!(
                     "`{name}` lies within `data`: who copies the data would have the key with it"
@@ -160,7 +174,11 @@ impl Config {
         for (name, file) in [
             ("tls.key", &self.tls.key),
             ("keys.passphrase_file", &self.keys.passphrase_file),
-        ] {
+        ]
+        .map(|(name, file)| (name.to_owned(), file))
+        .into_iter()
+        .chain(passwords())
+        {
             if is_open_to_others(file) {
                 problems.push(format!(
                     "`{name}`: others may read `{}`: chmod 600",
@@ -168,6 +186,7 @@ impl Config {
                 ));
             }
         }
+        problems.extend(self.telephony.iter().flat_map(Telephony::problems));
         problems
     }
 
@@ -182,6 +201,7 @@ impl Config {
         if self.tls.oldest == TlsVersion::Tls12 {
             warnings.push("`tls.oldest` is 1.2: 1.3 is the default".to_owned());
         }
+        warnings.extend(self.telephony.iter().flat_map(Telephony::warnings));
         warnings
     }
 }

@@ -9,6 +9,7 @@ mod listen;
 mod logs;
 mod serve;
 mod tls;
+mod trunks;
 mod wiring;
 
 use std::path::PathBuf;

@@ -10,7 +10,7 @@ use model::{InstanceScope, RequestId, Secret};
 
 use crate::config::Config;
 use crate::listen::Listener;
-use crate::{logs, tls, wiring};
+use crate::{logs, tls, trunks, wiring};
 
 /// Serves until told to stop.
 pub(crate) async fn run(path: &Path) -> Result<()> {
@@ -31,11 +31,17 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         .with_context(|| format!("`{}` cannot be made", config.data.display()))?;
     let passphrase = std::fs::read_to_string(&config.keys.passphrase_file)?;
     let passphrase = Secret::new(passphrase.trim_end().to_owned());
+    let calls = match &config.telephony {
+        Some(section) => Some(telephony::start(trunks::config(section, &config.tls)?)?),
+        None => None,
+    };
+    let (handle, runner) = calls.unzip();
     let (app, store) = wiring::start_app(
         &config.data,
         &config.keys.root_key,
         passphrase,
         settings(&config),
+        handle,
     )
     .await?;
     let scope = instance(&app, &config).await?;
@@ -59,6 +65,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         (main, main_router),
         (files, files_router),
         events,
+        runner.map(|runner| (runner, std::sync::Arc::new(trunks::Mute) as _)),
         told,
     )
     .await
@@ -69,6 +76,12 @@ fn settings(config: &Config) -> Settings {
         region: config.region.clone(),
         account: config.account.clone(),
         outbox: config.events_folder.is_some(),
+        phone_numbers: config
+            .telephony
+            .iter()
+            .flat_map(|section| &section.trunks)
+            .flat_map(|trunk| trunk.numbers.iter().cloned())
+            .collect(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {

@@ -9,6 +9,7 @@ use model::resource::{
 };
 use model::{Channel, ResourceId, ResourceKind, SecurityProfileId, TAGS_MAX, Tags};
 
+use crate::calls::is_e164;
 use crate::center::resources::Resources;
 use crate::error::AppError;
 use crate::principal::Principal;
@@ -328,8 +329,7 @@ fn check_quick_connect(quick_connect: &QuickConnect) -> Result<(), AppError> {
 }
 
 fn check_phone_number(number: &str) -> Result<(), AppError> {
-    let digits = number.strip_prefix('+').unwrap_or_default();
-    if (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+    if is_e164(number) {
         Ok(())
     } else {
         invalid("a phone number stands in E.164: `+` and 8 to 15 digits".to_owned())

@@ -1,6 +1,6 @@
 //! A center with telephony, one number, and a flow that greets, asks and queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -239,6 +239,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
+        phone_numbers: BTreeSet::new(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
