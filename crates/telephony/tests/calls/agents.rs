@@ -122,6 +122,26 @@ impl Browser {
         }
     }
 
+    /// The browser has another address from now on: its old one is gone.
+    async fn change_network(&mut self, center: &Center, contact: ContactId) {
+        self.socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let mut change = self.rtc.sdp_api();
+        change.ice_restart(false);
+        let (offer, pending) = change.apply().unwrap();
+        let call = own_call(center, "ConnectCall");
+        let target = Target::Contact(center.instance, contact);
+        let permit = center.app.authorize::<ConnectCall>(&call, target).unwrap();
+        let answer = center
+            .app
+            .connect_call(&call, permit, &offer.to_sdp_string())
+            .await
+            .unwrap();
+        let answer = SdpAnswer::from_sdp_string(&answer).unwrap();
+        self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        let local = Candidate::host(self.socket.local_addr().unwrap(), Protocol::Udp).unwrap();
+        self.rtc.add_local_candidate(local);
+    }
+
     fn drain(&mut self) {
         loop {
             match self.rtc.poll_output().unwrap() {
@@ -214,4 +234,29 @@ async fn agent_and_caller_hear_each_other() {
     phone
         .until("the call is over", |phone| phone.ended.is_some())
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_changes_its_network_keeps_the_call() {
+    let center = Center::start().await;
+    let mut phone = call_up_to_the_question(&center, Keys::Events).await;
+    phone.press('1');
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
+    let contact = phone.during(accept(&center)).await;
+    phone.hums = Some(700);
+    let mut browser = Box::pin(phone.during(Browser::join(&center, contact, 1500))).await;
+    let both_hear =
+        |browser: &Browser, phone: &Phone| phone.hears(1500) && is_tone(&browser.heard, 700);
+    browser
+        .lives_until(&mut phone, "both hear each other", both_hear)
+        .await;
+    Box::pin(phone.during(browser.change_network(&center, contact))).await;
+    phone.heard.clear();
+    browser.heard.clear();
+    browser
+        .lives_until(&mut phone, "both hear each other again", both_hear)
+        .await;
+    assert_eq!(phone.ended, None);
 }

@@ -58,6 +58,7 @@ pub(crate) struct Phone {
     pub(crate) answered: bool,
     pub(crate) ended: Option<EndReason>,
     leg: Option<TrunkLeg>,
+    agreed: Option<LegConfig>,
     zero: Instant,
     /// What was heard since the beginning.
     pub(crate) heard: Vec<i16>,
@@ -83,6 +84,9 @@ const SPOKEN_MAX: usize = 50;
 
 /// Key and salt of AES_CM_128_HMAC_SHA1_80.
 const KEY_BYTES: usize = 30;
+
+/// How far forged packets are ahead of true ones.
+const AHEAD: usize = 50;
 
 /// Whose packets are forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +197,7 @@ impl Phone {
             answered: false,
             ended: None,
             leg: None,
+            agreed: None,
             zero: Instant::now(),
             heard: Vec::new(),
             speech: Vec::new(),
@@ -270,10 +275,9 @@ impl Phone {
         self.leg.as_ref().unwrap().remote()
     }
 
-    /// The packets of a key.
+    /// The packets of a key, as if they followed what was sent.
     pub(crate) fn forge(&self, key: char, forger: Forger) -> Vec<Vec<u8>> {
-        let mut config = self.leg.as_ref().unwrap().config().clone();
-        config.outgoing.ssrc = 99;
+        let mut config = self.agreed.clone().unwrap();
         if let (Some(keys), Forger::Stranger) = (&mut config.keys, forger) {
             let suite = Suite::AesCm128HmacSha1_80;
             let wrong = vec![8; KEY_BYTES];
@@ -281,6 +285,12 @@ impl Phone {
         }
         let now = self.now();
         let mut leg = TrunkLeg::new(now, config).unwrap();
+        // With numbers that come next, or soon.
+        for _ in 0..self.said + AHEAD {
+            let frame = [0; FRAME_BYTES];
+            leg.send_audio(now, FRAME_TICKS, &frame, &mut Vec::new())
+                .unwrap();
+        }
         let pressed = Duration::from_millis(100);
         let begins = leg.event_timestamp(now);
         let events = EventSender::new(Digit::from_char(key).unwrap(), pressed, begins);
@@ -386,6 +396,7 @@ impl Phone {
         let offer = self.offer.as_ref().unwrap();
         let stream = sdp::accept_answer(offer, answer, &self.local).unwrap();
         let config = leg_config(&stream);
+        self.agreed = Some(config.clone());
         let now = self.now();
         match &mut self.leg {
             Some(leg) => leg.renegotiate(now, config).unwrap(),

@@ -67,7 +67,7 @@ async fn all_numbers_that_lead_nowhere_get_the_same_answer() {
     for (at, number) in numbers.into_iter().enumerate() {
         let id = format!("call{at}");
         trunk.send(invite(number, &id, "")).await;
-        let mut heard = Vec::new();
+        let mut heard: Vec<String> = Vec::new();
         while !heard.last().is_some_and(|last| status(last) >= 200) {
             heard.push(trunk.message().await);
         }
@@ -155,7 +155,7 @@ async fn too_many_or_too_long_headers_are_refused_and_the_trunk_goes_on() {
     let trunk = Datagrams::at("127.0.0.1", center.sip).await;
     let many = "X-A: 1\r\n".repeat(200);
     let long = format!("X-A: {}\r\n", "a".repeat(5000));
-    let folded = format!("X-A: a\r\n{}", " a\r\n".repeat(2000));
+    let folded = format!("X-A: a\r\n{}", " aa\r\n".repeat(2000));
     for (id, lines) in [("many", many), ("long", long), ("folded", folded)] {
         trunk.send(invite(NUMBER, id, &lines)).await;
         let refused = status(&trunk.answer().await);
