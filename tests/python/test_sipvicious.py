@@ -56,11 +56,11 @@ def test_svwar_finds_no_extension(address, source, method):
     found, said = scan(
         "svwar", source, "-p", port, "-m", method, "-e", "100-120,493023125000-493023125005", "--force", host
     )
-    assert found == [], said
+    assert found == [] and "found nothing" in said, said
 
 
 @pytest.mark.parametrize("source", [TRUNK, STRANGER])
 def test_svcrack_finds_no_password(address, source):
     host, port = address.split(":")
     found, said = scan("svcrack", source, "-p", port, "-u", "100", "-r", "1000-1020", host)
-    assert found == [], said
+    assert found == [] and "found nothing" in said, said
