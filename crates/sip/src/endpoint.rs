@@ -32,7 +32,7 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use model::Timestamp;
 
-use call::Call;
+use call::{Call, Stage};
 use clients::ClientEntry;
 pub use config::{
     Advertised, ConfigProblem, EndpointConfig, Network, PlainUdp, RegistrationConfig, Target,
@@ -242,10 +242,12 @@ impl Endpoint {
         self.calls.len()
     }
 
-    /// What a later process needs to hang up this call. Nothing before it is answered.
+    /// What a later process needs to hang up this call. Nothing before a call of ours is answered; of a call
+    /// that came in at once, so that it can be stored before the answer.
     pub fn snapshot(&self, call: CallHandle) -> Option<DialogSnapshot> {
         let call = self.calls.get(&call)?;
-        let dialog = call.dialog.as_ref().filter(|_| call.is_answered())?;
+        let lasts = call.is_answered() || matches!(call.stage, Stage::Incoming(_));
+        let dialog = call.dialog.as_ref().filter(|_| lasts)?;
         let trunk = self.trunks.get(call.flow.trunk)?;
         Some(dialog.snapshot(
             &trunk.config.id.0,
