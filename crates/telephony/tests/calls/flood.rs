@@ -131,6 +131,7 @@ async fn asks_all_the_time(center: SocketAddr) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "the rate, for people")]
 async fn a_flood_harms_nobody(from: &str, probe: Probe) {
     let mut config = config();
     let mut flooded = trunk();

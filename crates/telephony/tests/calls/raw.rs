@@ -70,7 +70,7 @@ impl Datagrams {
     pub(crate) async fn message(&self) -> String {
         let mut buffer = vec![0; 65_535];
         let received = timeout(PATIENCE, self.socket.recv_from(&mut buffer)).await;
-        let (length, _) = received.expect("a message comes").unwrap();
+        let (length, _) = received.unwrap().unwrap();
         String::from_utf8(buffer[..length].to_vec()).unwrap()
     }
 
@@ -140,7 +140,7 @@ impl Connected {
             }
             let mut buffer = [0; 4096];
             let length = timeout(PATIENCE, self.stream.read(&mut buffer)).await;
-            match length.expect("something comes") {
+            match length.unwrap() {
                 Ok(length @ 1..) => self.read.extend_from_slice(&buffer[..length]),
                 _ => return None,
             }
