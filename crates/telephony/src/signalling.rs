@@ -31,6 +31,7 @@ use voice::Voice;
 
 use crate::clocks::Clocks;
 use crate::config::{StartError, TelephonyConfig};
+use crate::filter;
 use crate::handle::{AgentOffer, CallName, Handle, Order};
 use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp};
 use crate::random;
@@ -68,6 +69,9 @@ pub fn start(mut config: TelephonyConfig) -> Result<(Arc<Handle>, Runner), Start
         .udp
         .map(|address| bind_udp(address).map_err(|source| listen(address, source)))
         .transpose()?;
+    if let Some(udp) = &udp {
+        filter::attach(udp, &filter::sources(&config.endpoint));
+    }
     let bound = udp.as_ref().and_then(|socket| socket.local_addr().ok());
     if let (Some(tcp), Some(udp)) = (&mut config.tcp, bound)
         && tcp.port() == 0

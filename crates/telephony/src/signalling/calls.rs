@@ -133,8 +133,11 @@ impl Signalling {
         self.by_line.insert(line, handle);
         self.starting += 1;
         let (app, started) = (self.app.clone(), self.started.clone());
+        let snapshot = self.endpoint.snapshot(handle);
+        let dialog = snapshot.and_then(|one| serde_json::to_vec(&one).ok());
+        let incoming = new_call(incoming);
         self.reporters
-            .spawn(report(app, handle, new_call(incoming), told, started));
+            .spawn(report(app, handle, incoming, dialog, told, started));
         Ok(())
     }
 
@@ -191,10 +194,6 @@ impl Signalling {
         {
             self.lose(handle);
             return;
-        }
-        let snapshot = self.endpoint.snapshot(handle);
-        if let Some(dialog) = snapshot.and_then(|one| serde_json::to_vec(&one).ok()) {
-            self.report(handle, CallEvent::Answered { dialog });
         }
         self.open_line(handle, None);
     }

@@ -155,6 +155,28 @@ impl Browser {
         })
     }
 
+    /// The browser has another address from now on: its old one is gone.
+    async fn change_network(&mut self, center: &Center, contact: ContactId) {
+        self.socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let mut change = self.rtc.sdp_api();
+        change.ice_restart(false);
+        let (offer, pending) = change.apply().unwrap();
+        let call = own_call(center, "ConnectCall");
+        let target = Target::Contact(center.instance, contact);
+        let permit = center.app.authorize::<ConnectCall>(&call, target).unwrap();
+        let joined = center
+            .app
+            .connect_call(&call, permit, &offer.to_sdp_string(), Joining::IfFree)
+            .await;
+        let Joined::Here(answer) = joined.unwrap() else {
+            panic!("the call stays with its browser");
+        };
+        let answer = SdpAnswer::from_sdp_string(&answer).unwrap();
+        self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        let local = Candidate::host(self.socket.local_addr().unwrap(), Protocol::Udp).unwrap();
+        self.rtc.add_local_candidate(local);
+    }
+
     fn drain(&mut self) {
         loop {
             match self.rtc.poll_output().unwrap() {
@@ -308,4 +330,29 @@ async fn a_second_browser_of_the_agent_joins_only_when_it_is_told_to_take_the_ca
     let again = Browser::join_from(&center, 1, contact, 1500, Joining::IfFree);
     let again = Box::pin(phone.during(again)).await;
     assert!(again.is_none(), "it does not take the call back by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_changes_its_network_keeps_the_call() {
+    let center = Center::start().await;
+    let mut phone = call_up_to_the_question(&center, Keys::Events).await;
+    phone.press('1');
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
+    let contact = phone.during(accept(&center)).await;
+    phone.hums = Some(700);
+    let mut browser = Box::pin(phone.during(Browser::join(&center, contact, 1500))).await;
+    let both_hear =
+        |browser: &Browser, phone: &Phone| phone.hears(1500) && is_tone(&browser.heard, 700);
+    browser
+        .lives_until(&mut phone, "both hear each other", both_hear)
+        .await;
+    Box::pin(phone.during(browser.change_network(&center, contact))).await;
+    phone.heard.clear();
+    browser.heard.clear();
+    browser
+        .lives_until(&mut phone, "both hear each other again", both_hear)
+        .await;
+    assert_eq!(phone.ended, None);
 }

@@ -32,6 +32,17 @@ use crate::sound::tone;
 
 /// The number that leads to the flow.
 pub(crate) const NUMBER: &str = "+493012345";
+/// What the trunk brings.
+const NUMBERS: [&str; 8] = [
+    NUMBER,
+    "+493011111",
+    "+493022222",
+    "+493033333",
+    "+493055555",
+    "+493077777",
+    "+493088888",
+    "+493099999",
+];
 /// What is heard, by frequency.
 pub(crate) const GREETING: u32 = 440;
 pub(crate) const QUESTION: u32 = 1000;
@@ -72,6 +83,7 @@ pub(crate) struct Center {
     pub(crate) instance: InstanceId,
     pub(crate) ada: UserId,
     pub(crate) sip: SocketAddr,
+    pub(crate) tcp: Option<SocketAddr>,
     pub(crate) tls: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     running: JoinHandle<()>,
@@ -154,18 +166,7 @@ impl Center {
         let instance = created.scope.instance;
         let ada = create_user(&app, instance, "ada").await;
         let flow = create_flow(&app, instance).await;
-        let claim = NumberClaim {
-            number: NUMBER.to_owned(),
-            description: None,
-            tags: Tags::new(),
-            flow: Some(flow),
-            client_token: None,
-        };
-        let call = system_call("ClaimPhoneNumber");
-        let permit = app
-            .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
-            .unwrap();
-        app.claim_number(&call, permit, claim).await.unwrap();
+        claim(&app, instance, NUMBER, Some(flow)).await;
         Self::run((folder, app), instance, ada, runner, speech)
     }
 
@@ -177,7 +178,8 @@ impl Center {
         speech: Arc<dyn Speech>,
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let (sip, tls) = (runner.udp_address().unwrap(), runner.tls_address());
+        let sip = runner.udp_address().unwrap();
+        let (tcp, tls) = (runner.tcp_address(), runner.tls_address());
         let running = {
             let app = app.clone();
             tokio::spawn(async move { runner.run(app, speech, stopped).await.unwrap() })
@@ -187,11 +189,17 @@ impl Center {
             instance,
             ada,
             sip,
+            tcp,
             tls,
             stop,
             running,
             folder,
         }
+    }
+
+    /// Tells telephony to stop.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stop.send_replace(true);
     }
 
     /// Stops telephony in order.
@@ -254,7 +262,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
-        phone_numbers: BTreeSet::from([NUMBER.to_owned()]),
+        phone_numbers: NUMBERS.map(str::to_owned).into(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
@@ -327,6 +335,16 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
              "Transitions": {}},
         ],
     });
+    publish(app, instance, "Calls", &content).await
+}
+
+/// A published flow.
+pub(crate) async fn publish(
+    app: &App,
+    instance: InstanceId,
+    name: &str,
+    content: &Value,
+) -> model::FlowId {
     let flow = FlowDefinition {
         kind: FlowType::ContactFlow,
         description: None,
@@ -338,9 +356,30 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
     let permit = app
         .authorize::<CreateContactFlow>(&call, Target::Instance(instance))
         .unwrap();
-    let new = new_resource("Calls", flow);
+    let new = new_resource(name, flow);
     let created = app.create::<CreateContactFlow, _>(&call, permit, new).await;
     created.unwrap().id.into()
+}
+
+/// Lets a number lead to a flow, or to none.
+pub(crate) async fn claim(
+    app: &App,
+    instance: InstanceId,
+    number: &str,
+    flow: Option<model::FlowId>,
+) {
+    let claim = NumberClaim {
+        number: number.to_owned(),
+        description: None,
+        tags: Tags::new(),
+        flow,
+        client_token: None,
+    };
+    let call = system_call("ClaimPhoneNumber");
+    let permit = app
+        .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
+        .unwrap();
+    app.claim_number(&call, permit, claim).await.unwrap();
 }
 
 async fn create_user(app: &App, instance: InstanceId, name: &str) -> UserId {

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use app::action::{
-    ClaimPhoneNumber, CreateContactFlow, CreateInstance, CreatePrompt, DeletePrompt, UpdatePrompt,
-    UploadPromptAudio,
+    CreateContactFlow, CreateInstance, CreatePrompt, DeletePrompt, UpdatePrompt, UploadPromptAudio,
 };
 use app::config::prompts::PromptChange;
 use app::{App, AppError, Target};
 use bytes::Bytes;
-use model::resource::{FlowDefinition, FlowState, FlowStatus, FlowType, PhoneNumber, Prompt};
+use model::resource::{FlowDefinition, FlowState, FlowStatus, FlowType, Prompt};
 use model::{AttachmentId, InstanceId, Resource, ResourceKind};
 use serde_json::json;
 
-use crate::center::{Center, FAREWELL, block, new_resource, system_call};
+use crate::center::{Center, FAREWELL, block, claim, new_resource, system_call};
 use crate::phone::{Keys, Phone};
 use crate::sound::tone;
 

@@ -1,18 +1,16 @@
 //! Flows, numbers and quick connects of a test's own.
 
 use app::Target;
-use app::action::{
-    ClaimPhoneNumber, CreateContactFlow, CreateContactFlowModule, CreateQuickConnect,
-};
+use app::action::{CreateContactFlow, CreateContactFlowModule, CreateQuickConnect};
 use app::config::{Creates, NewResource};
 use model::resource::{
-    BodyOf, FlowDefinition, FlowModuleDefinition, FlowState, FlowStatus, FlowType, PhoneNumber,
-    QuickConnect, QuickConnectDestination,
+    BodyOf, FlowDefinition, FlowModuleDefinition, FlowState, FlowStatus, FlowType, QuickConnect,
+    QuickConnectDestination,
 };
 use model::{FlowId, FlowModuleId, QueueId, QuickConnectId, ResourceId, ResourceKind};
 use serde_json::{Value, json};
 
-use crate::center::{Center, block, new_resource, system_call};
+use crate::center::{Center, block, claim, new_resource, system_call};
 
 impl Center {
     pub(crate) fn queue(&self) -> QueueId {
