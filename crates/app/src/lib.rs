@@ -21,6 +21,7 @@ mod outbox;
 pub mod permit;
 pub mod ports;
 pub mod principal;
+pub mod recordings;
 mod repeat;
 pub mod signin;
 mod text;

@@ -57,6 +57,7 @@ impl Center {
             policy: Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()),
             verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
             blobs: Arc::clone(&store) as _,
+            recordings: Arc::clone(&store) as _,
             scanner: None,
             telephony: None,
             clock: Arc::new(StillClock),
@@ -66,6 +67,7 @@ impl Center {
             account: "123456789012".to_owned(),
             outbox: false,
             limits: engine::config::Limits::default(),
+            recording_notice: None,
             attachments: AttachmentLimits::default(),
             signin: SignInConfig::default(),
         };

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
+use crate::recording::{Notice, Recorded, RecordingRun};
 
 /// What the media of a call must do now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct CallPlan {
     pub customer: Hearing,
     /// Who is on the line, and what that agent hears.
     pub agent: Option<(UserId, Hearing)>,
+    /// Whether there is a recording of this part of the segment.
+    #[serde(default)]
+    pub recording: RecordingRun,
     /// Who is recorded now.
     pub recorded: Recorded,
     /// The voice that speaks texts; absent: that of the instance.
@@ -57,14 +61,6 @@ pub enum Hearing {
     },
     /// The other party.
     Other,
-}
-
-/// Who is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say all")]
-pub struct Recorded {
-    pub customer: bool,
-    pub agent: bool,
 }
 
 /// What happened to a call.
@@ -114,6 +110,9 @@ pub(crate) struct Call {
     number: u32,
     /// What the media was told last.
     told: Option<CallPlan>,
+    /// The notice that it is recorded.
+    #[serde(default)]
+    pub(crate) notice: Notice,
     /// What [`CallEvent::Answered`] brought.
     #[serde(default)]
     dialog: Option<Vec<u8>>,
@@ -143,7 +142,12 @@ impl Call {
         }
     }
 
-    fn next_number(&mut self) -> u32 {
+    /// Whether a flow waits for keys.
+    pub(crate) fn asks_for_keys(&self) -> bool {
+        matches!(self.customer.hearing, Hearing::Keys { .. })
+    }
+
+    pub(crate) fn next_number(&mut self) -> u32 {
         self.number = self.number.wrapping_add(1);
         self.number
     }
@@ -182,7 +186,7 @@ impl Call {
 
 impl Contact {
     /// What the media of its call must do now.
-    fn call_plan(&self, call: &Call) -> CallPlan {
+    fn call_plan(&self, call: &Call, notice: Option<&str>) -> CallPlan {
         let music_if_silent = |asked: &Asked| match asked.hearing {
             Hearing::Nothing => Hearing::Music,
             ref other => other.clone(),
@@ -208,51 +212,15 @@ impl Contact {
                 (call.customer.hearing.clone(), None)
             }
         };
-        let recorded = match (&customer, &agent) {
-            // No key must be heard in a recording.
-            (Hearing::Keys { .. }, _) => Recorded::default(),
-            (Hearing::Other, Some(_)) => self.recorded_participants(),
-            (_, None) => Recorded {
-                customer: self.records_flow(),
-                agent: false,
-            },
-            // On hold, or while somebody whispers, nobody talks with anybody.
-            (_, Some(_)) => Recorded::default(),
-        };
-        CallPlan {
+        let mut plan = CallPlan {
             customer,
             agent,
-            recorded,
+            recording: RecordingRun::Off,
+            recorded: Recorded::default(),
             voice: call.voice.clone(),
-        }
-    }
-
-    fn recorded_participants(&self) -> Recorded {
-        let listed = |who: &str| {
-            let behavior = self.recording.as_ref();
-            let participants = behavior.and_then(|b| {
-                b.pointer("/RecordingBehavior/RecordedParticipants")
-                    .or_else(|| {
-                        b.pointer("/VoiceBehavior/VoiceRecordingBehavior/RecordedParticipants")
-                    })
-            });
-            participants
-                .and_then(serde_json::Value::as_array)
-                .is_some_and(|people| people.iter().any(|person| person == who))
         };
-        Recorded {
-            customer: listed("Customer"),
-            agent: listed("Agent"),
-        }
-    }
-
-    fn records_flow(&self) -> bool {
-        let behavior = self.recording.as_ref();
-        let ivr = behavior.and_then(|b| {
-            b.pointer("/RecordingBehavior/IVRRecordingBehavior")
-                .or_else(|| b.pointer("/VoiceBehavior/VoiceRecordingBehavior/IVRRecordingBehavior"))
-        });
-        ivr.is_some_and(|ivr| ivr == "Enabled")
+        self.plan_recording(&mut plan, call, notice);
+        plan
     }
 }
 
@@ -339,17 +307,19 @@ impl Engine {
 
     /// Tells the media of a call what it must do, where that has changed.
     pub(crate) fn tell_call(&mut self, id: ContactId) {
+        self.begin_notice(id);
         let Some(contact) = self.contacts.get(&id) else {
             return;
         };
         let Some(call) = &contact.call else {
             return;
         };
-        let plan = contact.call_plan(call);
+        let plan = contact.call_plan(call, self.config.recording_notice.as_deref());
         if call.told.as_ref() == Some(&plan) {
             return;
         }
         let origin = contact.origin;
+        self.tell_recording(id, &plan);
         if let Some(call) = self
             .contacts
             .get_mut(&id)
@@ -433,6 +403,14 @@ impl Engine {
             CallEvent::Input { number, input } => (number, WaitEvent::Input(input)),
             CallEvent::PlayFailed { number } => (number, WaitEvent::NotPlayed),
         };
+        if call.notice == Notice::Playing(number) {
+            call.notice = match event {
+                WaitEvent::Played => Notice::Given,
+                _ => Notice::Failed,
+            };
+            self.touch(id);
+            return Ok(Reply::Done);
+        }
         // What was overtaken by something else means nothing any more.
         let Some(slot) = call.take_asked(number) else {
             return Ok(Reply::Done);

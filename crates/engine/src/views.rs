@@ -11,6 +11,7 @@ use crate::chat::Participant;
 use crate::contact::{Contact, ContactState};
 use crate::engine::Engine;
 use crate::matching::Presence;
+use crate::recording::RecordingRun;
 
 /// An open contact.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +84,8 @@ pub struct AgentContact {
     pub customer_address: Option<PersonalText>,
     /// Of a call that goes on: whether the customer is on hold.
     pub held: Option<bool>,
+    /// Of a call that goes on: whether it is recorded.
+    pub recording: Option<RecordingRun>,
     /// As whom the agent takes part in the chat, while it lasts.
     pub participant: Option<ParticipantId>,
 }
@@ -180,6 +183,9 @@ impl Engine {
             held: contact
                 .and_then(|contact| contact.call.as_ref())
                 .map(Call::is_held),
+            recording: contact
+                .and_then(|contact| contact.call.as_ref())
+                .map(|call| call.told().map(|plan| plan.recording).unwrap_or_default()),
             participant: contact
                 .and_then(|contact| contact.chat.as_ref()?.of_agent(user))
                 .map(|participant| participant.id),

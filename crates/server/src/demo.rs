@@ -104,6 +104,7 @@ fn settings() -> Settings {
         account: ACCOUNT.to_owned(),
         outbox: false,
         limits: engine::Limits::default(),
+        recording_notice: None,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: app::signin::SignInConfig {
             issuer: "Ringfence demo".to_owned(),

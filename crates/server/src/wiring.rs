@@ -85,6 +85,7 @@ pub(crate) async fn start_app(
         policy: Arc::new(CedarPolicy::new(settings.signin.second_factor)?),
         verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(cores))?),
         blobs: Arc::clone(&store) as _,
+        recordings: Arc::clone(&store) as _,
         scanner: None,
         telephony: None,
         clock: Arc::new(SystemClock),

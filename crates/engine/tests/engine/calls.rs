@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::call::{CallEvent, Hearing, Recorded};
+use engine::Recorded;
+use engine::call::{CallEvent, Hearing};
 use engine::effect::{ContactEventKind, Effect};
 use engine::input::StartContact;
 use engine::{CallPlan, ContactState, Input, Rejection};

@@ -235,6 +235,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         policy: Arc::new(policy::CedarPolicy::new(second_factor).unwrap()),
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(2)).unwrap()),
         blobs: Arc::clone(&store) as _,
+        recordings: Arc::clone(&store) as _,
         scanner: None,
         telephony: Some(handle as Arc<dyn Telephony>),
         clock: Arc::new(SystemClock),
@@ -244,6 +245,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         account: "123456789012".to_owned(),
         outbox: true,
         limits: engine::Limits::default(),
+        recording_notice: None,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor,
