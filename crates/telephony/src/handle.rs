@@ -32,7 +32,8 @@ pub(crate) struct Orders {
 /// What a call must do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    Direct(Box<CallPlan>),
+    /// As this segment.
+    Direct(ContactId, Box<CallPlan>),
     HangUp,
 }
 
@@ -81,8 +82,8 @@ impl Orders {
 
 #[async_trait]
 impl Telephony for Handle {
-    fn direct(&self, instance: InstanceId, call: ContactId, _contact: ContactId, plan: CallPlan) {
-        let order = Order::Direct(Box::new(plan));
+    fn direct(&self, instance: InstanceId, call: ContactId, contact: ContactId, plan: CallPlan) {
+        let order = Order::Direct(contact, Box::new(plan));
         self.orders.put((instance, call), order);
     }
 

@@ -3,6 +3,7 @@
 mod agent;
 mod keys;
 mod line;
+mod recorder;
 mod sound;
 mod stun;
 mod worker;
@@ -22,6 +23,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
+use crate::tapes::{TapeFeed, Tapes};
+pub(crate) use recorder::{Capture, RecordCommand, Right};
 pub(crate) use sound::Sound;
 use worker::Worker;
 
@@ -43,6 +46,8 @@ pub(crate) enum LineCommand {
     Change(Box<LegConfig>),
     /// Let the parties hear this.
     Direct(Box<Parties>),
+    /// Record, differently, or no longer.
+    Record(RecordCommand),
     /// A key came with the signalling.
     Press(Digit),
     /// Take the offer of an agent's browser.
@@ -105,6 +110,7 @@ impl Lines {
     /// Starts the threads: one per core, up to a few.
     pub(crate) fn start(
         settings: &LineSettings,
+        tapes: &Tapes,
         events: &mpsc::Sender<LineEvent>,
     ) -> Result<Self, StartError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -114,7 +120,8 @@ impl Lines {
                 .as_ref()
                 .map(|port| bind_browser_port(port, at))
                 .transpose()?;
-            start_thread(at, settings, port, events.clone()).map_err(StartError::Threads)
+            start_thread(at, settings, port, tapes.feed(), events.clone())
+                .map_err(StartError::Threads)
         });
         Ok(Self {
             threads: threads.collect::<Result<_, _>>()?,
@@ -188,10 +195,11 @@ fn start_thread(
     at: usize,
     settings: &LineSettings,
     port: Option<UdpSocket>,
+    tapes: TapeFeed,
     events: mpsc::Sender<LineEvent>,
 ) -> io::Result<Thread> {
     let (commands, waiting) = sync_channel(COMMANDS_MAX);
-    let (worker, waker) = Worker::new(settings, port, waiting, events)?;
+    let (worker, waker) = Worker::new(settings, port, waiting, tapes, events)?;
     let worker = std::thread::Builder::new()
         .name(format!("media-{at}"))
         .spawn(move || worker.run())?;

@@ -212,11 +212,8 @@ impl Playback {
 
     /// What is said to be complete must have its authenticated end before its last audio is given.
     async fn check_end(&mut self) -> Result<(), AppError> {
-        if self.ahead.is_none() && self.chunks.end().is_none() {
-            if let Some(chunk) = self.chunks.next().await? {
-                drop(chunk);
-                return Err(self.chunks.damaged("what follows its end"));
-            }
+        if self.chunks.end().is_none() && self.chunks.next().await?.is_some() {
+            return Err(self.chunks.damaged("what follows its end"));
         }
         let complete = self.chunks.end() == Some(StreamEnd::Complete);
         if self.recording.state == RecordingState::Complete && !complete {

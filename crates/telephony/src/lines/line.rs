@@ -15,6 +15,7 @@ use mio::net::UdpSocket;
 use model::UserId;
 
 use super::agent::AgentSide;
+use super::recorder::{LineRecording, Packet, RecordCommand};
 use super::sound::Party;
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
@@ -35,6 +36,7 @@ pub(super) struct Line {
     /// Keys came as events: then those in the signalling are the same ones again.
     heard_events: bool,
     agent: Option<AgentSide>,
+    recording: Option<LineRecording>,
 }
 
 /// Whether a socket has been read empty.
@@ -62,6 +64,7 @@ impl Line {
             detector,
             heard_events: false,
             agent: None,
+            recording: None,
         })
     }
 
@@ -87,6 +90,25 @@ impl Line {
         if let (Some(side), Some((_, Hears::New(sound)))) = (&mut self.agent, parties.agent) {
             let event = side.party.hear(now, sound);
             around.tell(self.id, event);
+        }
+    }
+
+    /// Records, differently, or no longer.
+    pub(super) fn record(&mut self, now: MediaTime, command: RecordCommand, around: &mut Around) {
+        let recording = match command {
+            RecordCommand::Change(capture) => {
+                if let Some(recording) = &mut self.recording {
+                    recording.change(now, capture);
+                }
+                return;
+            }
+            RecordCommand::Begin(tape, capture) => {
+                Some(LineRecording::new(now, self.law, tape, capture))
+            }
+            RecordCommand::End => None,
+        };
+        if let Some(before) = std::mem::replace(&mut self.recording, recording) {
+            before.end(now, &mut around.tapes);
         }
     }
 
@@ -188,6 +210,15 @@ impl Line {
                 for event in event {
                     around.tell(self.id, event);
                 }
+                if let Some(recording) = &mut self.recording {
+                    let packet = Packet {
+                        law: self.law,
+                        timestamp: header.timestamp,
+                        restarted,
+                        payload,
+                    };
+                    recording.customer(now, packet, self.customer.collects_keys());
+                }
                 if let Some(side) = self
                     .agent
                     .as_mut()
@@ -264,13 +295,25 @@ impl Line {
                 }
                 _ => continue,
             };
+            if !(self.customer.hears_other() && side.party.hears_other()) {
+                continue;
+            }
+            if let Some(recording) = &mut self.recording
+                && kind == RelayKind::Audio
+            {
+                let packet = Packet {
+                    law: self.law,
+                    timestamp: header.timestamp,
+                    restarted,
+                    payload: &payload,
+                };
+                recording.agent(now, packet);
+            }
             let packet = &mut around.packet;
-            if self.customer.hears_other()
-                && side.party.hears_other()
-                && self
-                    .leg
-                    .relay(now, &header, restarted, kind, &payload, packet)
-                    .is_ok()
+            if self
+                .leg
+                .relay(now, &header, restarted, kind, &payload, packet)
+                .is_ok()
             {
                 let _ = self.socket.send_to(packet, self.leg.remote());
             }
@@ -295,6 +338,12 @@ impl Line {
             .customer
             .next_frame(due, self.law, around.music.as_ref());
         around.tell(self.id, event);
+        if let Some(recording) = &mut self.recording {
+            if let Some(frame) = &frame {
+                recording.system(now, due, frame, self.customer.collects_keys());
+            }
+            recording.tick(now, &mut around.tapes);
+        }
         if let Some(frame) = frame
             && self
                 .leg
@@ -311,7 +360,8 @@ impl Line {
     }
 
     /// Says good-bye to the trunk.
-    pub(super) fn close(&mut self, now: MediaTime) {
+    pub(super) fn close(&mut self, now: MediaTime, around: &mut Around) {
+        self.record(now, RecordCommand::End, around);
         if let Ok(report) = self.leg.goodbye(now) {
             let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{CallEvent, CallPlan, Hearing};
 use media::prompt::Prompt;
-use model::UserId;
+use model::{ContactId, UserId};
 use sip::endpoint::CallHandle;
 
 use super::Signalling;
@@ -165,10 +165,11 @@ fn prompts_of(hearing: &Hearing) -> Vec<&flow::command::Prompt> {
 
 impl Signalling {
     /// Lets a call do something else from now on.
-    pub(super) fn direct(&mut self, handle: CallHandle, plan: CallPlan) {
+    pub(super) fn direct(&mut self, handle: CallHandle, contact: ContactId, plan: CallPlan) {
         let Some(call) = self.calls.get_mut(&handle) else {
             return;
         };
+        call.recording.update(contact, &plan);
         call.plan.update(plan);
         for (key, prompt) in call.plan.needed() {
             if call.plan.prompts.contains_key(&key) {
@@ -181,6 +182,8 @@ impl Signalling {
                 Asked::Later => {}
             }
         }
+        // First, so that a pause comes before what it is for.
+        self.record(handle);
         self.tell_plan(handle);
     }
 
