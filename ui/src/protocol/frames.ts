@@ -31,6 +31,8 @@ export interface Reference {
 export interface CallView {
   /** Whether the customer is on hold. */
   held: boolean;
+  /** Absent where nothing is recorded. */
+  recording?: 'ON' | 'PAUSED';
   /** The number or address that called. */
   customerAddress?: string;
 }
@@ -175,6 +177,7 @@ export type RequestBody =
   | { type: 'contact.transfer'; contactId: string; quickConnectId: string }
   | { type: 'call.connect'; contactId: string; sdp: string }
   | { type: 'call.hold'; contactId: string; on: boolean }
+  | { type: 'call.pauseRecording'; contactId: string; on: boolean }
   | { type: 'chat.send'; contactId: string; contentType: string; text: string }
   | { type: 'chat.history'; contactId: string; beforeSequence?: number; afterSequence?: number };
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::action::{
     AcceptContact, Action, CompleteContact, ConnectCall, Converse, DeclineContact, EndContact,
-    HoldContact, ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
+    HoldContact, PauseRecording, ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
 };
 use app::chat::Receipt;
 use app::{AppError, Call, Permit, Target};
@@ -152,6 +152,7 @@ async fn perform(
         } => send(connection, id, contact, content_type, text).await,
         Request::Connect { contact, sdp } => connect(connection, contact, &sdp).await,
         Request::Hold { contact, on } => hold(connection, contact, on).await,
+        Request::PauseRecording { contact, on } => pause_recording(connection, contact, on).await,
         Request::History { contact, range } => history(connection, contact, range).await,
     }
 }
@@ -234,6 +235,21 @@ async fn hold(connection: &Connection, contact: ContactId, on: bool) -> Result<D
     let result = async {
         let permit = connection.permit::<HoldContact>(&call, contact)?;
         connection.state.app().hold_contact(&call, permit, on).await
+    }
+    .await;
+    connection.done(&call, result, error::CONTACT_ENDED).await
+}
+
+async fn pause_recording(
+    connection: &Connection,
+    contact: ContactId,
+    on: bool,
+) -> Result<Done, ApiError> {
+    let call = connection.call_on(contact, "PauseRecording");
+    let result = async {
+        let permit = connection.permit::<PauseRecording>(&call, contact)?;
+        let app = connection.state.app();
+        app.pause_recording(&call, permit, on).await
     }
     .await;
     connection.done(&call, result, error::CONTACT_ENDED).await

@@ -1,6 +1,7 @@
 //! The snapshot as the page sees it: everything of an agent, whole.
 
 use app::agent::{ContactDetail, Status, WorkspaceSnapshot};
+use engine::RecordingRun;
 use model::contact::PersonalText;
 use model::{
     AgentContactState, AgentStatusId, AgentStatusType, Channel, ContactId, ParticipantId,
@@ -76,6 +77,9 @@ struct ContactJson<'a> {
 #[serde(rename_all = "camelCase")]
 struct CallJson<'a> {
     held: bool,
+    /// Absent where it is not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_address: Option<&'a str>,
 }
@@ -169,6 +173,11 @@ fn contact_json(detail: &ContactDetail) -> ContactJson<'_> {
         last_sequence: detail.last_sequence,
         call: (contact.channel == Channel::Voice).then(|| CallJson {
             held: contact.held.unwrap_or(false),
+            recording: match contact.recording {
+                None | Some(RecordingRun::Off) => None,
+                Some(RecordingRun::Paused) => Some("PAUSED"),
+                Some(RecordingRun::On) => Some("ON"),
+            },
             customer_address: contact.customer_address.as_ref().map(PersonalText::expose),
         }),
     }

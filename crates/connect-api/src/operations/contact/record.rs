@@ -3,12 +3,21 @@
 use model::contact::{
     AgentRecord, ContactRecord, DisconnectReason, Endpoint, PersonalText, QueueRecord, QueueRef,
 };
-use model::{InstanceScope, Timestamp};
+use model::{InstanceScope, Recording, Timestamp};
 
+use super::recording;
 use crate::operations::prelude::*;
 
 /// Writes the structure.
-pub(super) fn write(scope: &InstanceScope, contact: &ContactRecord) -> Value {
+pub(super) fn write(
+    scope: &InstanceScope,
+    contact: &ContactRecord,
+    recordings: &[Recording],
+) -> Value {
+    let recordings: Vec<Value> = recordings
+        .iter()
+        .map(|one| recording::write(scope, one))
+        .collect();
     let attributes: serde_json::Map<String, Value> = contact
         .attributes
         .iter()
@@ -42,6 +51,7 @@ pub(super) fn write(scope: &InstanceScope, contact: &ContactRecord) -> Value {
         "Tags": contact.tags,
         "SegmentAttributes": segment_attributes,
         "Attributes": attributes,
+        "Recordings": (!recordings.is_empty()).then_some(recordings),
         "DisconnectReason": contact.disconnect_reason.map(DisconnectReason::as_str),
     })
 }
