@@ -24,7 +24,7 @@ use crate::phone::{Keys, Phone};
 use crate::sound::{is_tone, tone};
 
 /// A call of ada's workspace.
-fn own_call(center: &Center, operation: &'static str) -> Arc<Call> {
+pub(crate) fn own_call(center: &Center, operation: &'static str) -> Arc<Call> {
     let user = center
         .app
         .resource_by_name(center.instance, ResourceKind::User, "ada")
@@ -45,7 +45,7 @@ fn own_call(center: &Center, operation: &'static str) -> Arc<Call> {
 }
 
 /// Ada becomes available, waits for the call and takes it.
-async fn accept(center: &Center) -> ContactId {
+pub(crate) async fn accept(center: &Center) -> ContactId {
     let app = &center.app;
     let presence = Target::Agent(center.instance, center.ada);
     let call = own_call(center, "OpenWorkspace");
@@ -78,19 +78,19 @@ async fn accept(center: &Center) -> ContactId {
     contact
 }
 
-struct Browser {
+pub(crate) struct Browser {
     rtc: Rtc,
     socket: UdpSocket,
     mid: Mid,
     hums: u32,
     zero: Instant,
     said: usize,
-    heard: Vec<i16>,
+    pub(crate) heard: Vec<i16>,
 }
 
 impl Browser {
     /// A browser that has joined the call.
-    async fn join(center: &Center, contact: ContactId, hums: u32) -> Self {
+    pub(crate) async fn join(center: &Center, contact: ContactId, hums: u32) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let mut rtc = RtcConfig::new()
             .clear_codecs()
@@ -178,7 +178,7 @@ impl Browser {
         let _ = writer.write(pt, Instant::now(), time, frame.to_vec());
     }
 
-    async fn lives_until(
+    pub(crate) async fn lives_until(
         &mut self,
         phone: &mut Phone,
         what: &str,

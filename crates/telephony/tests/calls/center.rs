@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -66,6 +67,23 @@ impl Speech for Tones {
     }
 }
 
+/// What the flow records before it greets.
+#[derive(Default)]
+pub(crate) struct Recording {
+    /// `RecordedParticipants`.
+    pub(crate) participants: &'static [&'static str],
+    /// `IVRRecordingBehavior`.
+    pub(crate) ivr: bool,
+    /// The tone of the recording notice of the instance.
+    pub(crate) notice: Option<u32>,
+}
+
+impl Recording {
+    fn is_wanted(&self) -> bool {
+        self.ivr || !self.participants.is_empty()
+    }
+}
+
 pub(crate) struct Center {
     pub(crate) app: App,
     pub(crate) instance: InstanceId,
@@ -74,7 +92,7 @@ pub(crate) struct Center {
     pub(crate) tls: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     running: JoinHandle<()>,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// Telephony for loopback.
@@ -138,9 +156,15 @@ impl Center {
     }
 
     pub(crate) async fn with(config: TelephonyConfig) -> Self {
+        Self::with_recording(config, Recording::default()).await
+    }
+
+    /// A center whose flow records.
+    pub(crate) async fn with_recording(config: TelephonyConfig, recording: Recording) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (handle, runner) = telephony::start(config).unwrap();
-        let app = start_app(&folder, handle).await;
+        let notice = recording.notice.map(|hertz| hertz.to_string());
+        let app = start_app(folder.path(), Some(handle), notice).await;
         let call = system_call("CreateInstance");
         let permit = app
             .authorize::<CreateInstance>(&call, Target::Account)
@@ -148,7 +172,7 @@ impl Center {
         let created = app.create_instance(&call, permit, "test").await.unwrap();
         let instance = created.scope.instance;
         let ada = create_user(&app, instance, "ada").await;
-        let flow = create_flow(&app, instance).await;
+        let flow = create_flow(&app, instance, &recording).await;
         let number = PhoneNumber {
             description: None,
             country: "DE".to_owned(),
@@ -190,7 +214,7 @@ impl Center {
         self.running.await.unwrap();
         Stopped {
             app: self.app,
-            _folder: self.folder,
+            folder: self.folder,
         }
     }
 
@@ -206,7 +230,7 @@ impl Center {
 /// What is left of a center without telephony.
 pub(crate) struct Stopped {
     pub(crate) app: App,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// The records of contacts that have ended.
@@ -219,13 +243,22 @@ pub(crate) async fn records(app: &App) -> Vec<Value> {
         .collect()
 }
 
-async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
-    let data = folder.path().join("data");
+/// The application on what lies in a folder, with the root key beside it.
+pub(crate) async fn start_app(
+    folder: &Path,
+    handle: Option<Arc<Handle>>,
+    recording_notice: Option<String>,
+) -> App {
+    let data = folder.join("data");
     let store = Arc::new(store::SqliteStore::open(&data).unwrap());
-    let root = folder.path().join("root.key");
+    let root = folder.join("root.key");
     let provider = tokio::task::spawn_blocking(move || {
         let passphrase = Secret::new("a passphrase for tests".to_owned());
-        keys::LocalKeyProvider::create(&root, &passphrase)
+        if root.exists() {
+            keys::LocalKeyProvider::open(&root, &passphrase)
+        } else {
+            keys::LocalKeyProvider::create(&root, &passphrase)
+        }
     });
     let second_factor = SecondFactor::Optional;
     let adapters = Adapters {
@@ -237,7 +270,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         blobs: Arc::clone(&store) as _,
         recordings: Arc::clone(&store) as _,
         scanner: None,
-        telephony: Some(handle as Arc<dyn Telephony>),
+        telephony: handle.map(|handle| handle as Arc<dyn Telephony>),
         clock: Arc::new(SystemClock),
     };
     let settings = Settings {
@@ -245,7 +278,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         account: "123456789012".to_owned(),
         outbox: true,
         limits: engine::Limits::default(),
-        recording_notice: None,
+        recording_notice,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor,
@@ -274,7 +307,7 @@ fn block(id: &str, kind: &str, parameters: &Value, next: &str) -> Value {
 }
 
 /// Greets, asks; 1 leads into the queue, everything else to a farewell.
-async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
+async fn create_flow(app: &App, instance: InstanceId, recording: &Recording) -> model::FlowId {
     let queue = app
         .resource_by_name(instance, ResourceKind::Queue, "BasicQueue")
         .unwrap();
@@ -304,10 +337,19 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
             {"ErrorType": "NoMatchingError", "NextAction": "end"}]},
     });
     let target = json!({"QueueId": queue.id.to_string()});
+    let ivr = if recording.ivr { "Enabled" } else { "Disabled" };
+    let behavior = json!({"RecordingBehavior": {
+        "RecordedParticipants": recording.participants, "IVRRecordingBehavior": ivr}});
+    let start = if recording.is_wanted() { "record" } else { "greeting" };
+    let record = json!({
+        "Identifier": "record", "Type": "UpdateContactRecordingBehavior",
+        "Parameters": behavior, "Transitions": {"NextAction": "greeting"},
+    });
     let content = json!({
         "Version": "2019-10-30",
-        "StartAction": "greeting",
+        "StartAction": start,
         "Actions": [
+            record,
             say("greeting", GREETING, "ask"),
             ask,
             block("queue", "UpdateContactTargetQueue", &target, "transfer"),
