@@ -77,6 +77,10 @@ impl Operation for StartContactRecording {
             .await?;
         Ok(Value::Null)
     }
+
+    fn code(error: &AppError) -> Code {
+        code(error)
+    }
 }
 
 /// The first segment of the chain, and which part is meant.
@@ -101,6 +105,10 @@ impl Operation for StopContactRecording {
             .await?;
         Ok(Value::Null)
     }
+
+    fn code(error: &AppError) -> Code {
+        code(error)
+    }
 }
 
 impl Operation for SuspendContactRecording {
@@ -119,6 +127,10 @@ impl Operation for SuspendContactRecording {
             .await?;
         Ok(Value::Null)
     }
+
+    fn code(error: &AppError) -> Code {
+        code(error)
+    }
 }
 
 impl Operation for ResumeContactRecording {
@@ -136,6 +148,10 @@ impl Operation for ResumeContactRecording {
             .resume_contact_recording(context.call, permit, part.initial)
             .await?;
         Ok(Value::Null)
+    }
+
+    fn code(error: &AppError) -> Code {
+        code(error)
     }
 }
 
@@ -164,6 +180,14 @@ const CLEAR: &[&str] = &[
     "VoiceRecordingConfiguration.VoiceRecordingTrack",
     "VoiceRecordingConfiguration.IvrRecordingTrack",
 ];
+
+/// The models of these operations list no `InvalidParameterException` but one.
+const fn code(error: &AppError) -> Code {
+    match error {
+        AppError::Invalid(_) => Code::InvalidRequest,
+        other => connect_code(other),
+    }
+}
 
 fn initial(members: &Members<'_>) -> Result<ContactId, Refusal> {
     let text = members.body().text("InitialContactId", 1..=256)?;
