@@ -8,6 +8,8 @@ mod playback;
 mod rows;
 mod unfinished;
 
+use std::sync::{Mutex, PoisonError};
+
 use media::recording::{Chunk, MarkKind};
 use model::{
     ContactId, InstanceId, Recording, RecordingId, RecordingPart, RecordingState, Timestamp,
@@ -32,11 +34,17 @@ use rows::recording_write;
 /// Most recordings of one segment: API calls and flows that would begin one more are not followed.
 pub const RECORDINGS_PER_CONTACT_MAX: u32 = 100;
 
+/// Threads that sync at once.
+const SYNC_THREADS: usize = 8;
+/// Fewer tapes are no work for a thread of its own.
+const SYNC_SHARE_MIN: usize = 4;
+
 /// A recording that goes on. Its methods block: they are for the thread that writes.
 pub struct Tape {
     instance: InstanceId,
     recording: Recording,
-    sealer: StreamSealer,
+    /// Absent once it is finished.
+    sealer: Option<StreamSealer>,
     file: Box<dyn RecordingFile>,
 }
 
@@ -56,6 +64,9 @@ pub enum TapeError {
     /// A chunk is longer than any that this version makes.
     #[error("a chunk of a recording is too long")]
     TooLong,
+    /// It has its end.
+    #[error("a recording that was finished takes nothing more")]
+    Finished,
 }
 
 impl Tape {
@@ -67,10 +78,11 @@ impl Tape {
     /// Seals a chunk and appends it.
     ///
     /// # Errors
-    /// After one, the tape is to be given up: [`Tape::give_up`].
+    /// After one, the tape is to be given up: [`Tape::end`].
     pub fn append(&mut self, chunk: &Chunk) -> Result<(), TapeError> {
         let clear = Zeroizing::new(chunk.to_bytes());
-        let sealed = self.sealer.seal(&clear).map_err(|_| TapeError::TooLong)?;
+        let sealer = self.sealer.as_mut().ok_or(TapeError::Finished)?;
+        let sealed = sealer.seal(&clear).map_err(|_| TapeError::TooLong)?;
         self.file.append(&sealed)?;
         let end_ms = u64::from(chunk.start_ms) + u64::from(chunk.duration_ms());
         self.recording.length_ms = self.recording.length_ms.max(end_ms);
@@ -80,29 +92,55 @@ impl Tape {
         Ok(())
     }
 
-    /// Ends it with its authenticated end. To be synced before [`App::end_recording`].
+    /// Appends the authenticated end.
     ///
     /// # Errors
-    /// The recording then counts as cut off at the next start of the program.
-    pub fn finish(mut self) -> Result<TapeEnd, TapeError> {
-        let sealed = self.sealer.finish(&[]).map_err(|_| TapeError::TooLong)?;
+    /// As [`Tape::append`].
+    pub fn finish(&mut self) -> Result<(), TapeError> {
+        let sealer = self.sealer.take().ok_or(TapeError::Finished)?;
+        let sealed = sealer.finish(&[]).map_err(|_| TapeError::TooLong)?;
         self.file.append(&sealed)?;
         self.recording.state = RecordingState::Complete;
-        Ok(TapeEnd {
-            instance: self.instance,
-            recording: self.recording,
-        })
+        Ok(())
     }
 
-    /// Ends it where it broke.
-    pub fn give_up(self) -> TapeEnd {
+    /// What became of it, for [`App::end_recording`]: cut off where it was not finished. What was finished
+    /// must be durable by now.
+    pub fn end(self) -> TapeEnd {
         let mut recording = self.recording;
-        recording.state = RecordingState::CutOff;
+        if recording.state == RecordingState::Open {
+            recording.state = RecordingState::CutOff;
+        }
         TapeEnd {
             instance: self.instance,
             recording,
         }
     }
+}
+
+/// Makes durable what was appended to these tapes, several at once: one after the other they would take
+/// longer than a second has. Gives those that failed. Blocks.
+pub fn sync_tapes(tapes: &[&Tape]) -> Vec<RecordingId> {
+    let failed = Mutex::new(Vec::new());
+    let sync = |tapes: &[&Tape]| {
+        for tape in tapes {
+            if let Err(error) = tape.file.sync() {
+                tracing::error!(recording.id = %tape.id(), error = %error, "a recording may not be on the disk");
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.push(tape.id());
+            }
+        }
+    };
+    let share = tapes.len().div_ceil(SYNC_THREADS).max(SYNC_SHARE_MIN);
+    std::thread::scope(|scope| {
+        let mut shares = tapes.chunks(share);
+        let own = shares.next();
+        for share in shares {
+            scope.spawn(move || sync(share));
+        }
+        own.into_iter().for_each(sync);
+    });
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl App {
@@ -173,18 +211,10 @@ impl App {
         }
         Ok(Tape {
             instance,
-            sealer: center.keys.seal_recording(&key, id),
+            sealer: Some(center.keys.seal_recording(&key, id)),
             recording,
             file,
         })
-    }
-
-    /// Makes durable what was appended to all tapes. Blocks.
-    ///
-    /// # Errors
-    /// Where the disk fails: nobody knows what of the last second is on it.
-    pub fn sync_recordings(&self) -> Result<(), TapeError> {
-        Ok(self.0.recordings.sync()?)
     }
 
     /// A tape has ended: its row says so from now on.

@@ -70,7 +70,7 @@ fn settings(config: &Config) -> Settings {
         account: config.account.clone(),
         outbox: config.events_folder.is_some(),
         limits: engine::Limits::default(),
-        recording_notice: None,
+        recording_notice: config.recording_notice.clone(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor: if config.signin.require_second_factor {

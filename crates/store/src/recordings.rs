@@ -18,8 +18,6 @@ pub const READ_BYTES_MAX: usize = 1024 * 1024;
 /// The folder of recordings.
 pub(crate) struct RecordingFiles {
     root: PathBuf,
-    /// Names the file system that is synced.
-    folder: File,
 }
 
 /// A recording that is being written.
@@ -32,8 +30,7 @@ impl RecordingFiles {
     /// Opens the folder, made where it is missing.
     pub(crate) fn open(root: PathBuf) -> Result<Self, StoreError> {
         create_private_dir(&root)?;
-        let folder = File::open(&root).map_err(|error| io_failed(&root, &error))?;
-        Ok(Self { root, folder })
+        Ok(Self { root })
     }
 
     pub(crate) fn create(
@@ -52,11 +49,6 @@ impl RecordingFiles {
             .map_err(|error| io_failed(&path, &error))?;
         sync_dir(folder)?;
         Ok(Box::new(Appended { path, file }))
-    }
-
-    /// One call of the system for all files. It also says whether writing back failed since the last one.
-    pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        rustix::fs::syncfs(&self.folder).map_err(|error| io_failed(&self.root, &error.into()))
     }
 
     pub(crate) fn read(
@@ -102,6 +94,12 @@ impl RecordingFile for Appended {
     fn append(&mut self, sealed: &[u8]) -> Result<(), StoreError> {
         self.file
             .write_all(sealed)
+            .map_err(|error| io_failed(&self.path, &error))
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.file
+            .sync_data()
             .map_err(|error| io_failed(&self.path, &error))
     }
 }

@@ -400,10 +400,6 @@ impl Recordings for SqliteStore {
         blocking(move || recordings.create(instance, id)).await
     }
 
-    fn sync(&self) -> Result<(), StoreError> {
-        self.recordings.sync()
-    }
-
     async fn read(
         &self,
         instance: InstanceId,

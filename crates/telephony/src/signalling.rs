@@ -130,7 +130,7 @@ impl Runner {
         stop: watch::Receiver<bool>,
     ) -> Result<(), StartError> {
         let (line_events, heard) = mpsc::channel(LINE_EVENTS_MAX);
-        let tapes = Tapes::start(app.clone()).map_err(StartError::Threads)?;
+        let tapes = Tapes::start().map_err(StartError::Threads)?;
         let (begun, begun_answers) = mpsc::channel(BEGUN_MAX);
         let settings = LineSettings {
             clocks: self.clocks,

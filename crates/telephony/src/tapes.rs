@@ -1,15 +1,13 @@
 //! The thread that seals and writes recordings, so that no thread of media waits for a disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use app::App;
-use app::recordings::{Tape, TapeEnd};
+use app::recordings::{Tape, TapeEnd, sync_tapes};
 use media::recording::Chunk;
-use std::collections::VecDeque;
 use tokio::sync::mpsc;
 
 /// Orders that may wait: about 32 MiB of audio, seconds of a full machine. Beyond, audio is lost and marked.
@@ -18,7 +16,7 @@ const ORDERS_MAX: usize = 4096;
 const ENDS_MAX: usize = 1024;
 /// How often what was written is made durable. With what the lines hold, a crash of the machine costs at
 /// most a second.
-const SYNC_PERIOD: Duration = Duration::from_millis(400);
+const SYNC_PERIOD: Duration = Duration::from_millis(250);
 
 /// Names a recording that goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,16 +46,15 @@ pub(crate) struct TapeFeed {
 
 impl Tapes {
     /// Starts the thread.
-    pub(crate) fn start(app: App) -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let (orders, waiting) = sync_channel(ORDERS_MAX);
         let (ends, ended) = mpsc::channel(ENDS_MAX);
         let writer = Writer {
-            app,
             tapes: BTreeMap::new(),
-            unsynced: Vec::new(),
+            dirty: BTreeSet::new(),
+            ending: Vec::new(),
             ends,
             late: VecDeque::new(),
-            dirty: false,
         };
         let thread = std::thread::Builder::new()
             .name("recordings".to_owned())
@@ -146,14 +143,14 @@ impl TapeFeed {
 
 /// The thread's own.
 struct Writer {
-    app: App,
     tapes: BTreeMap<TapeId, Tape>,
-    /// Ended, but not durable.
-    unsynced: Vec<TapeEnd>,
+    /// Tapes that have something that is not durable yet.
+    dirty: BTreeSet<TapeId>,
+    /// Finished or broken, but not durable.
+    ending: Vec<Tape>,
     ends: mpsc::Sender<TapeEnd>,
     /// Durable ends for which the signalling had no room.
     late: VecDeque<TapeEnd>,
-    dirty: bool,
 }
 
 impl Writer {
@@ -198,48 +195,42 @@ impl Writer {
         let Some(tape) = self.tapes.get_mut(&id) else {
             return;
         };
-        self.dirty = true;
+        self.dirty.insert(id);
         if let Err(error) = tape.append(chunk) {
             tracing::error!(
                 recording.id = %tape.id(),
                 error = %error,
                 "a recording breaks off"
             );
-            let broken = self.tapes.remove(&id).map(Tape::give_up);
-            self.unsynced.extend(broken);
+            self.ending.extend(self.tapes.remove(&id));
         }
     }
 
-    fn finish(&mut self, tape: Tape) {
-        self.dirty = true;
-        let id = tape.id();
-        match tape.finish() {
-            Ok(end) => self.unsynced.push(end),
-            Err(error) => {
-                tracing::error!(recording.id = %id, error = %error, "a recording has no end");
-            }
+    fn finish(&mut self, mut tape: Tape) {
+        if let Err(error) = tape.finish() {
+            tracing::error!(recording.id = %tape.id(), error = %error, "a recording has no end");
         }
+        self.ending.push(tape);
     }
 
     /// Makes everything durable, and only then tells what has ended.
     fn sync(&mut self) {
-        if self.dirty {
-            if let Err(error) = self.app.sync_recordings() {
-                tracing::error!(error = %error, "recordings may not be on the disk");
-                return;
-            }
-            self.dirty = false;
+        let dirty = std::mem::take(&mut self.dirty);
+        let going_on = dirty.iter().filter_map(|id| self.tapes.get(id));
+        let tapes: Vec<&Tape> = going_on.chain(&self.ending).collect();
+        if !tapes.is_empty() {
+            // What failed was logged. Whether it is there, the next start finds out.
+            let failed = sync_tapes(&tapes);
+            self.ending.retain(|tape| !failed.contains(&tape.id()));
         }
-        self.late.extend(self.unsynced.drain(..));
+        self.late.extend(self.ending.drain(..).map(Tape::end));
         while let Some(end) = self.late.pop_front() {
-            match self.ends.try_send(end) {
-                Ok(()) => {}
-                Err(
-                    mpsc::error::TrySendError::Full(end) | mpsc::error::TrySendError::Closed(end),
-                ) => {
-                    self.late.push_front(end);
-                    return;
-                }
+            if let Err(
+                mpsc::error::TrySendError::Full(end) | mpsc::error::TrySendError::Closed(end),
+            ) = self.ends.try_send(end)
+            {
+                self.late.push_front(end);
+                return;
             }
         }
     }

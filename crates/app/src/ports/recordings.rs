@@ -15,10 +15,6 @@ pub trait Recordings: Send + Sync {
         id: RecordingId,
     ) -> Result<Box<dyn RecordingFile>, StoreError>;
 
-    /// Makes durable what was appended to all files before this call. One call for all of them: a sync of
-    /// each would take longer than a second has. Blocks: for the thread that writes.
-    fn sync(&self) -> Result<(), StoreError>;
-
     /// At most `bytes` bytes from `offset` on, none at the end; `None` where there is no file.
     async fn read(
         &self,
@@ -33,8 +29,11 @@ pub trait Recordings: Send + Sync {
 }
 
 /// A file that is being written.
-pub trait RecordingFile: Send {
+pub trait RecordingFile: Send + Sync {
     /// Appends all of it, so that a later death of the program cannot take it back. Blocks: for the thread
     /// that writes.
     fn append(&mut self, sealed: &[u8]) -> Result<(), StoreError>;
+
+    /// Makes durable what was appended. Blocks, for as long as a disk takes.
+    fn sync(&self) -> Result<(), StoreError>;
 }

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use engine::call::{CallEvent, Hearing};
 use engine::effect::{ContactEventKind, Effect};
 use engine::input::StartContact;
-use engine::{
-    CallPlan, ContactState, Input, Recorded, RecordingChange, RecordingRun, Rejection,
-};
+use engine::{CallPlan, ContactState, Input, Recorded, RecordingChange, RecordingRun, Rejection};
 use flow::command::{Input as Keyed, Prompt};
 use model::contact::{DisconnectReason, Endpoint};
 use model::resource::FlowType;
@@ -260,7 +258,10 @@ fn a_recording_is_suspended_and_resumed_and_stopped_for_good() {
         by: Some(user(by)),
         changes: vec![RecordingChange::Resume],
     };
-    assert_eq!(center.give(resume(2)).unwrap_err(), Rejection::NotYourContact);
+    assert_eq!(
+        center.give(resume(2)).unwrap_err(),
+        Rejection::NotYourContact
+    );
     center.done(resume(1));
     assert_eq!(run(&center), RecordingRun::On);
     assert_eq!(center.give(resume(1)).unwrap_err(), Rejection::WrongState);
@@ -309,11 +310,17 @@ fn the_api_starts_what_no_flow_asked_for_and_all_of_it_or_nothing() {
 fn nothing_is_recorded_before_the_notice_was_heard_to_its_end() {
     for (played, expected) in [(true, RecordingRun::On), (false, RecordingRun::Off)] {
         let mut center = center();
-        center.engine.set_recording_notice(Some("You are recorded.".to_owned()));
+        center
+            .engine
+            .set_recording_notice(Some("You are recorded.".to_owned()));
         center.flow(
             3,
             FlowType::ContactFlow,
-            &blocks(&[record_both("r", "Enabled", "a"), speak("a", "Welcome.", "z"), end("z")]),
+            &blocks(&[
+                record_both("r", "Enabled", "a"),
+                speak("a", "Welcome.", "z"),
+                end("z"),
+            ]),
         );
         center.done(Input::StartContact(call(1, 3)));
         assert_eq!(text_of(customer_hears(&center, 1)), "You are recorded.");
@@ -326,14 +333,20 @@ fn nothing_is_recorded_before_the_notice_was_heard_to_its_end() {
         };
         happens(&mut center, 1, event);
         assert_eq!(text_of(customer_hears(&center, 1)), "Welcome.");
-        assert_eq!(plan(&center, 1).unwrap().recording, expected, "played: {played}");
+        assert_eq!(
+            plan(&center, 1).unwrap().recording,
+            expected,
+            "played: {played}"
+        );
     }
 }
 
 #[test]
 fn who_is_not_recorded_hears_no_notice() {
     let mut center = center();
-    center.engine.set_recording_notice(Some("You are recorded.".to_owned()));
+    center
+        .engine
+        .set_recording_notice(Some("You are recorded.".to_owned()));
     center.flow(
         3,
         FlowType::ContactFlow,

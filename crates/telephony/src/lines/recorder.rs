@@ -38,10 +38,25 @@ pub(crate) enum RecordCommand {
     End,
 }
 
-/// A packet whose place in its stream is off by more began a new stretch: senders and clocks do that.
-const DRIFT_MAX: Duration = Duration::from_millis(400);
+/// A packet that seems to be later began a new stretch: senders pause, and clocks jump.
+const LATE_MAX: Duration = Duration::from_secs(2);
+/// With each packet, the clock of a stream is set back by this part of the packet's delay.
+const CREEP: u32 = 256;
 /// Ticks of an RTP clock of 8 kHz in a microsecond: one in so many.
 const MICROS_PER_TICK: u64 = 125;
+
+/// How long a key may still sound when a pause is over.
+const KEY_MAX: Duration = Duration::from_secs(1);
+
+/// When the customer's audio is searched for keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filters {
+    Always,
+    /// While paused, and for a moment behind.
+    AroundPauses {
+        until: Option<MediaTime>,
+    },
+}
 
 /// The recording of a line.
 pub(super) struct LineRecording {
@@ -51,8 +66,12 @@ pub(super) struct LineRecording {
     capture: Capture,
     customer: Voice,
     agent: Voice,
-    /// Keys that are pressed before anybody asks for them stay out of the part with the flow.
+    /// Keeps keys out that are pressed before anybody asks for them or held after: always in the part with
+    /// the flow, around pauses in the other.
     filter: Option<ToneFilter>,
+    filters: Filters,
+    /// What was said before is not to be heard: it belongs to a pause.
+    audible_from: MediaTime,
     lost: u32,
 }
 
@@ -65,10 +84,15 @@ impl LineRecording {
             capture,
             customer: Voice::new(),
             agent: Voice::new(),
-            filter: (capture.right == Right::System)
-                .then(|| ToneFilter::new(law, FilterMode::WithoutTones)),
+            filter: None,
+            filters: Filters::AroundPauses { until: None },
+            audible_from: now,
             lost: 0,
         };
+        if capture.right == Right::System {
+            recording.filters = Filters::Always;
+            recording.listen_for_keys();
+        }
         recording.change(now, capture);
         recording
     }
@@ -81,11 +105,13 @@ impl LineRecording {
     /// Takes a packet of the customer. While keys are collected, nothing is recorded whatever was ordered.
     pub(super) fn customer(&mut self, now: MediaTime, packet: Packet<'_>, collecting: bool) {
         self.set_paused(now, self.capture.paused || collecting);
-        if !self.capture.customer || self.recorder.is_paused() {
+        let is_recorded = self.capture.customer && !self.recorder.is_paused();
+        if !is_recorded && self.filter.is_none() {
             self.customer.forget();
             return;
         }
-        let (recorder, filter) = (&mut self.recorder, &mut self.filter);
+        let (recorder, filter, audible_from) =
+            (&mut self.recorder, &mut self.filter, self.audible_from);
         self.customer.take(now, packet, self.law, |at, frame| {
             let at = match filter {
                 Some(filter) => {
@@ -94,8 +120,16 @@ impl LineRecording {
                 }
                 None => at,
             };
-            recorder.record(Side::Customer, at, frame);
+            if is_recorded && at >= audible_from {
+                recorder.record(Side::Customer, at, frame);
+            }
         });
+        if let Filters::AroundPauses { until: Some(until) } = self.filters
+            && now >= until
+        {
+            self.filters = Filters::AroundPauses { until: None };
+            self.filter = None;
+        }
     }
 
     /// Takes a packet of the agent.
@@ -161,13 +195,23 @@ impl LineRecording {
         }
         if paused {
             self.recorder.pause(now);
+            self.listen_for_keys();
+            if let Filters::AroundPauses { until } = &mut self.filters {
+                *until = None;
+            }
         } else {
             self.recorder.resume(now);
+            self.audible_from = now;
+            if let Filters::AroundPauses { until } = &mut self.filters {
+                *until = Some(now.plus(KEY_MAX));
+            }
         }
-        // Whatever is held of before is not to be heard after.
-        if let Some(filter) = &mut self.filter {
-            *filter = ToneFilter::new(self.law, FilterMode::WithoutTones);
-        }
+    }
+
+    fn listen_for_keys(&mut self) {
+        let law = self.law;
+        self.filter
+            .get_or_insert_with(|| ToneFilter::new(law, FilterMode::WithoutTones));
     }
 }
 
@@ -237,18 +281,22 @@ impl Voice {
         }
     }
 
+    /// The packet that was quickest says when the stream's clock began; slower ones stand where they belong,
+    /// not where they arrived.
     fn place(&mut self, now: MediaTime, timestamp: u32) -> MediaTime {
-        if let Some((first, time)) = self.base {
-            let ticks = u64::from(timestamp.wrapping_sub(first));
+        if let Some((first, time)) = &mut self.base {
+            let ticks = u64::from(timestamp.wrapping_sub(*first));
             // A packet that overtook the first one lies before it.
             let at = if ticks <= u64::from(u32::MAX / 2) {
                 time.plus(Duration::from_micros(ticks * MICROS_PER_TICK))
             } else {
                 let back = u64::from(first.wrapping_sub(timestamp));
-                earlier_micros(time, back * MICROS_PER_TICK)
+                earlier_micros(*time, back * MICROS_PER_TICK)
             };
-            let drift = now.since(at).max(at.since(now));
-            if drift <= DRIFT_MAX {
+            let late = now.since(at);
+            if at <= now && late <= LATE_MAX {
+                // Clocks drift: one that is slower than ours would fall behind for ever.
+                *time = time.plus(late / CREEP);
                 return at;
             }
         }

@@ -340,7 +340,11 @@ async fn create_flow(app: &App, instance: InstanceId, recording: &Recording) -> 
     let ivr = if recording.ivr { "Enabled" } else { "Disabled" };
     let behavior = json!({"RecordingBehavior": {
         "RecordedParticipants": recording.participants, "IVRRecordingBehavior": ivr}});
-    let start = if recording.is_wanted() { "record" } else { "greeting" };
+    let start = if recording.is_wanted() {
+        "record"
+    } else {
+        "greeting"
+    };
     let record = json!({
         "Identifier": "record", "Type": "UpdateContactRecordingBehavior",
         "Parameters": behavior, "Transitions": {"NextAction": "greeting"},

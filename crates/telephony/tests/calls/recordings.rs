@@ -10,7 +10,8 @@ use app::recordings::Playback;
 use app::{AppError, Call, Principal, Target};
 use media::recording::MarkKind;
 use model::{
-    ContactId, InstanceId, LoginSessionId, RecordingPart, RecordingState, RequestId, ResourceKind, UserId,
+    ContactId, InstanceId, LoginSessionId, RecordingPart, RecordingState, RequestId, ResourceKind,
+    UserId,
 };
 
 use crate::agents::{Browser, accept, own_call};
@@ -52,7 +53,12 @@ fn listener(app: &App, instance: InstanceId) -> Arc<Call> {
         second_factor: true,
     };
     let request = RequestId::from_u128(9);
-    Arc::new(Call::new(principal, request, "ringfence", "ListenRecording"))
+    Arc::new(Call::new(
+        principal,
+        request,
+        "ringfence",
+        "ListenRecording",
+    ))
 }
 
 async fn recordings(app: &App, instance: InstanceId, contact: ContactId) -> Vec<model::Recording> {
@@ -100,14 +106,27 @@ async fn hear(app: &App, instance: InstanceId, recording: &model::Recording) -> 
     let call = listener(app, instance);
     let target = Target::Contact(instance, recording.contact);
     let permit = app.authorize::<ListenRecording>(&call, target).unwrap();
-    let overview = app.listen_to_recording(&call, permit, recording.id).await.unwrap();
+    let overview = app
+        .listen_to_recording(&call, permit, recording.id)
+        .await
+        .unwrap();
     let played = playback(app, instance, recording).await.unwrap();
     let length = played.file_bytes();
     let file = bytes_of(played).await.unwrap();
     assert_eq!(file.len() as u64, length);
     assert_eq!(&file[..4], b"RIFF");
-    let samples: Vec<i16> = file[58..].as_chunks::<2>().0.iter().map(|s| i16::from_le_bytes(*s)).collect();
-    let (left, right) = samples.as_chunks::<2>().0.iter().map(|[l, r]| (*l, *r)).unzip();
+    let samples: Vec<i16> = file[58..]
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|s| i16::from_le_bytes(*s))
+        .collect();
+    let (left, right) = samples
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|[l, r]| (*l, *r))
+        .unzip();
     Heard {
         recording: recording.clone(),
         left,
@@ -118,7 +137,9 @@ async fn hear(app: &App, instance: InstanceId, recording: &model::Recording) -> 
 
 /// Whether this tone is somewhere in it.
 fn holds(samples: &[i16], hertz: u32) -> bool {
-    (0..samples.len() / WINDOW).any(|at| is_tone(&samples[..(at + 1) * WINDOW], hertz))
+    (WINDOW..=samples.len())
+        .step_by(WINDOW / 8)
+        .any(|end| is_tone(&samples[..end], hertz))
 }
 
 fn is_silent(samples: &[i16]) -> bool {
@@ -146,7 +167,9 @@ async fn live(browser: &mut Browser, phone: &mut Phone, frames: usize) {
 async fn recorded_call(center: &Center) -> (Phone, Browser, ContactId) {
     let mut phone = call_up_to_the_question(center, Keys::Events).await;
     phone.press('1');
-    phone.until("music is heard", |phone| phone.hears(MUSIC)).await;
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
     let contact = phone.during(accept(center)).await;
     let browser = Box::pin(phone.during(Browser::join(center, contact, AGENT))).await;
     (phone, browser, contact)
@@ -154,7 +177,9 @@ async fn recorded_call(center: &Center) -> (Phone, Browser, ContactId) {
 
 async fn hang_up(phone: &mut Phone) {
     phone.hang_up();
-    phone.until("the call is over", |phone| phone.ended.is_some()).await;
+    phone
+        .until("the call is over", |phone| phone.ended.is_some())
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,8 +196,14 @@ async fn each_side_is_on_its_channel_and_a_pause_is_silence() {
     pause(&center, contact, false).await;
     live(&mut browser, &mut phone, 60).await;
     hang_up(&mut phone).await;
-    let found = phone.during(ended(&center.app, center.instance, contact)).await;
-    assert_eq!(found.len(), 1, "the part before the agent is not recorded: {found:?}");
+    let found = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
+    assert_eq!(
+        found.len(),
+        1,
+        "the part before the agent is not recorded: {found:?}"
+    );
     let heard = hear(&center.app, center.instance, &found[0]).await;
     assert_eq!(heard.recording.part, RecordingPart::Agent);
     assert_eq!(heard.recording.state, RecordingState::Complete);
@@ -183,13 +214,19 @@ async fn each_side_is_on_its_channel_and_a_pause_is_silence() {
     let silent = heard.left.windows(SECOND * 8 / 10).position(is_silent);
     let from = silent.expect("the pause is silent");
     assert!(is_silent(&heard.right[from..from + SECOND * 8 / 10]));
-    assert!(holds(&heard.left[from + SECOND..], CALLER), "it went on behind the pause");
+    assert!(
+        holds(&heard.left[from + SECOND..], CALLER),
+        "it went on behind the pause"
+    );
 }
 
 async fn pause(center: &Center, contact: ContactId, on: bool) {
     let call = own_call(center, "PauseRecording");
     let target = Target::Contact(center.instance, contact);
-    let permit = center.app.authorize::<PauseRecording>(&call, target).unwrap();
+    let permit = center
+        .app
+        .authorize::<PauseRecording>(&call, target)
+        .unwrap();
     center.app.pause_recording(&call, permit, on).await.unwrap();
 }
 
@@ -211,7 +248,9 @@ async fn on_hold_nothing_is_recorded() {
     center.app.hold_contact(&call, permit, true).await.unwrap();
     live(&mut browser, &mut phone, 60).await;
     hang_up(&mut phone).await;
-    let found = phone.during(ended(&center.app, center.instance, contact)).await;
+    let found = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
     let heard = hear(&center.app, center.instance, &found[0]).await;
     let end = heard.left.len() - SECOND / 4;
     assert!(is_silent(&heard.left[end - SECOND / 2..end]));
@@ -228,25 +267,41 @@ async fn while_keys_are_entered_both_channels_are_silent() {
     let center = Center::with_recording(config(), ivr_alone).await;
     let mut phone = Phone::new(center.sip).await;
     phone.call_with(NUMBER, Keys::InBand);
-    phone.until("the greeting is heard", |phone| phone.hears(GREETING)).await;
-    phone.until("the question is heard", |phone| phone.hears(QUESTION)).await;
+    phone
+        .until("the greeting is heard", |phone| phone.hears(GREETING))
+        .await;
+    phone
+        .until("the question is heard", |phone| phone.hears(QUESTION))
+        .await;
     phone.press('1');
-    phone.until("music is heard", |phone| phone.hears(MUSIC)).await;
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
     phone.hums = Some(CALLER);
     let until = phone.said + 60;
-    phone.until("a while has passed", |phone| phone.said >= until).await;
+    phone
+        .until("a while has passed", |phone| phone.said >= until)
+        .await;
     hang_up(&mut phone).await;
     phone.during(wait_for_records(&center, 1)).await;
     let contact = last_contact(&center.app).await;
-    let found = phone.during(ended(&center.app, center.instance, contact)).await;
+    let found = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
     assert_eq!(found.len(), 1);
     let heard = hear(&center.app, center.instance, &found[0]).await;
     assert_eq!(heard.recording.part, RecordingPart::Ivr);
     assert!(holds(&heard.right, GREETING), "the system is on the right");
     assert!(holds(&heard.right, MUSIC));
-    assert!(!holds(&heard.right, QUESTION), "it is asked while keys count");
+    assert!(
+        !holds(&heard.right, QUESTION),
+        "it is asked while keys count"
+    );
     assert!(holds(&heard.left, CALLER), "the caller is on the left");
-    assert!(!has_key(&heard.left) && !has_key(&heard.right), "no key is heard");
+    assert!(
+        !has_key(&heard.left) && !has_key(&heard.right),
+        "no key is heard"
+    );
     assert_eq!(heard.marks, [MarkKind::Paused, MarkKind::Resumed]);
 }
 
@@ -268,7 +323,11 @@ fn has_key(samples: &[i16]) -> bool {
 
 async fn last_contact(app: &App) -> ContactId {
     let records = records(app).await;
-    records.last().unwrap()["id"].as_str().unwrap().parse().unwrap()
+    records.last().unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -281,16 +340,27 @@ async fn the_notice_comes_before_anything_is_recorded() {
     let center = Center::with_recording(config(), recording).await;
     let mut phone = Phone::new(center.sip).await;
     phone.call(NUMBER);
-    phone.until("the notice is heard", |phone| phone.hears(NOTICE)).await;
+    phone
+        .until("the notice is heard", |phone| phone.hears(NOTICE))
+        .await;
     assert!(!holds(&phone.heard, GREETING), "it comes first");
-    phone.until("the greeting is heard", |phone| phone.hears(GREETING)).await;
-    phone.until("the question is heard", |phone| phone.hears(QUESTION)).await;
+    phone
+        .until("the greeting is heard", |phone| phone.hears(GREETING))
+        .await;
+    phone
+        .until("the question is heard", |phone| phone.hears(QUESTION))
+        .await;
     hang_up(&mut phone).await;
     phone.during(wait_for_records(&center, 1)).await;
     let contact = last_contact(&center.app).await;
-    let found = phone.during(ended(&center.app, center.instance, contact)).await;
+    let found = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
     let heard = hear(&center.app, center.instance, &found[0]).await;
-    assert!(!holds(&heard.right, NOTICE), "what came before it is not recorded, itself included");
+    assert!(
+        !holds(&heard.right, NOTICE),
+        "what came before it is not recorded, itself included"
+    );
     assert!(holds(&heard.right, GREETING));
 }
 
@@ -317,26 +387,39 @@ async fn what_a_crash_leaves_is_heard_up_to_the_last_second() {
     let center = Center::with_recording(config(), ivr_alone).await;
     let mut phone = call_up_to_the_question(&center, Keys::Events).await;
     phone.press('1');
-    phone.until("music is heard", |phone| phone.hears(MUSIC)).await;
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
     phone.hums = Some(CALLER);
     let until = phone.said + 150;
-    phone.until("three seconds have passed", |phone| phone.said >= until).await;
+    phone
+        .until("three seconds have passed", |phone| phone.said >= until)
+        .await;
     // A copy of everything as it is on the disk at this moment: what the next start finds after a crash.
     let crashed = tempfile::tempdir().unwrap();
     copy_all(center.folder.path(), crashed.path());
     hang_up(&mut phone).await;
     phone.during(wait_for_records(&center, 1)).await;
     let contact = last_contact(&center.app).await;
-    let whole = phone.during(ended(&center.app, center.instance, contact)).await;
+    let whole = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
     let whole = hear(&center.app, center.instance, &whole[0]).await;
 
     let app = start_app(crashed.path(), None, None).await;
     let cut = recordings(&app, center.instance, contact).await;
     assert_eq!(cut[0].state, RecordingState::CutOff);
     let ended_at = cut[0].ended_at.unwrap();
-    assert_eq!(ended_at.since(cut[0].started_at).as_millis(), u128::from(cut[0].length_ms));
+    assert_eq!(
+        ended_at.since(cut[0].started_at).as_millis(),
+        u128::from(cut[0].length_ms)
+    );
     let heard = hear(&app, center.instance, &cut[0]).await;
-    assert_eq!(heard.left, whole.left[..heard.left.len()], "it is the same audio");
+    assert_eq!(
+        heard.left,
+        whole.left[..heard.left.len()],
+        "it is the same audio"
+    );
     assert_eq!(heard.right, whole.right[..heard.right.len()]);
     let frames_missing = whole.left.len().saturating_sub(heard.left.len()) / 160;
     let frames_since = phone.said - until;
@@ -358,14 +441,26 @@ async fn an_altered_exchanged_or_cut_recording_is_not_heard() {
     let (mut phone, mut browser, contact) = recorded_call(&center).await;
     talk(&mut browser, &mut phone, 100).await;
     hang_up(&mut phone).await;
-    let found = phone.during(ended(&center.app, center.instance, contact)).await;
+    let found = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
     let instance = center.instance;
     assert_eq!(found.len(), 2, "each part has its own: {found:?}");
     let stopped = center.stop().await;
     let app = &stopped.app;
-    let folder = stopped.folder.path().join("data/recordings").join(instance.to_string());
-    let paths: Vec<PathBuf> = found.iter().map(|one| folder.join(one.id.to_string())).collect();
-    let originals: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let folder = stopped
+        .folder
+        .path()
+        .join("data/recordings")
+        .join(instance.to_string());
+    let paths: Vec<PathBuf> = found
+        .iter()
+        .map(|one| folder.join(one.id.to_string()))
+        .collect();
+    let originals: Vec<Vec<u8>> = paths
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect();
     assert_nothing_is_in_clear(&originals[1]);
     let agent = &found[1];
     assert!(play_all(app, instance, agent).await.is_ok());
@@ -460,15 +555,35 @@ async fn a_player_gets_any_part_of_a_file() {
     hang_up(&mut phone).await;
     phone.during(wait_for_records(&center, 1)).await;
     let contact = last_contact(&center.app).await;
-    let found = phone.during(ended(&center.app, center.instance, contact)).await;
-    let whole = play_all(&center.app, center.instance, &found[0]).await.unwrap();
+    let found = phone
+        .during(ended(&center.app, center.instance, contact))
+        .await;
+    let whole = play_all(&center.app, center.instance, &found[0])
+        .await
+        .unwrap();
     let length = whole.len();
-    for part in [0..1, 0..58, 10..60, 57..59, 16_100..16_200, length - 5..length, 0..length] {
-        let mut played = playback(&center.app, center.instance, &found[0]).await.unwrap();
+    for part in [
+        0..1,
+        0..58,
+        10..60,
+        57..59,
+        16_100..16_200,
+        length - 5..length,
+        0..length,
+    ] {
+        let mut played = playback(&center.app, center.instance, &found[0])
+            .await
+            .unwrap();
         played.only(part.start as u64..part.end as u64);
-        assert_eq!(bytes_of(played).await.unwrap(), whole[part.clone()], "{part:?}");
+        assert_eq!(
+            bytes_of(played).await.unwrap(),
+            whole[part.clone()],
+            "{part:?}"
+        );
     }
-    let mut beyond = playback(&center.app, center.instance, &found[0]).await.unwrap();
+    let mut beyond = playback(&center.app, center.instance, &found[0])
+        .await
+        .unwrap();
     beyond.only(length as u64..length as u64 + 10);
     assert!(bytes_of(beyond).await.unwrap().is_empty());
 }

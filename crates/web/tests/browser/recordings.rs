@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::action::ReadAudit;
-use app::recordings::RECORDING_GRANT_LIFETIME;
+use app::recordings::{RECORDING_GRANT_LIFETIME, sync_tapes};
 use app::{Call, Principal, Target};
 use axum::http::{Method, StatusCode};
 use media::Law;
@@ -43,9 +43,9 @@ async fn recorded(center: &Center) -> (String, String) {
     for index in [0, 2] {
         tape.append(&chunk(index)).unwrap();
     }
-    let end = tape.finish().unwrap();
-    app.sync_recordings().unwrap();
-    app.end_recording(end).await.unwrap();
+    tape.finish().unwrap();
+    assert!(sync_tapes(&[&tape]).is_empty());
+    app.end_recording(tape.end()).await.unwrap();
     (customer.contact, id)
 }
 
@@ -65,12 +65,11 @@ async fn audited(center: &Center, operation: &str) -> Vec<String> {
     let request = RequestId::from_u128(5);
     let operator = Principal::Operator { uid: 0 };
     let call = Call::new(operator, request, "ringfence", "ReadAudit");
-    let permit = center.app.authorize::<ReadAudit>(&call, Target::Account).unwrap();
-    let entries = center
+    let permit = center
         .app
-        .audit_entries(&permit, None, 100)
-        .await
+        .authorize::<ReadAudit>(&call, Target::Account)
         .unwrap();
+    let entries = center.app.audit_entries(&permit, None, 100).await.unwrap();
     let shown = entries
         .iter()
         .map(|(_, entry)| serde_json::to_string(entry).unwrap());
@@ -82,7 +81,10 @@ async fn whoever_may_hears_a_recording_and_that_is_audited_first() {
     let center = Center::start().await;
     let (contact, recording) = recorded(&center).await;
     let chief = center.sign_in("chief").await;
-    let list = chief.get(&format!("/api/contacts/{contact}/recordings")).await.json();
+    let list = chief
+        .get(&format!("/api/contacts/{contact}/recordings"))
+        .await
+        .json();
     assert_eq!(list["downloadPermitted"], true);
     assert_eq!(list["recordings"][0]["recordingId"], recording.as_str());
     assert_eq!(list["recordings"][0]["state"], "COMPLETE");
@@ -94,7 +96,11 @@ async fn whoever_may_hears_a_recording_and_that_is_audited_first() {
     let entries = audited(&center, "ListenRecording").await;
     assert_eq!(entries.len(), 1, "before the first byte is fetched");
     assert!(entries[0].contains("chief"), "{entries:?}");
-    assert_eq!(shown["customer"].as_array().unwrap().len(), 15, "a peak each 100 ms");
+    assert_eq!(
+        shown["customer"].as_array().unwrap().len(),
+        15,
+        "a peak each 100 ms"
+    );
     assert_eq!(shown["customer"][0], 251);
     assert_eq!(shown["customer"][7], 0, "what is missing is silence");
     assert_eq!(shown["agent"][0], 0);
@@ -112,9 +118,15 @@ async fn whoever_may_hears_a_recording_and_that_is_audited_first() {
     let policy = file.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.ends_with("; sandbox"));
     assert_eq!(file.body.len(), 58 + 1500 * 32);
-    assert_eq!(file.headers["content-length"], file.body.len().to_string().as_str());
+    assert_eq!(
+        file.headers["content-length"],
+        file.body.len().to_string().as_str()
+    );
     let silence = &file.body[58 + 500 * 32..58 + 1000 * 32];
-    assert!(silence.iter().all(|byte| *byte == 0), "the gap keeps its place");
+    assert!(
+        silence.iter().all(|byte| *byte == 0),
+        "the gap keeps its place"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,7 +144,10 @@ async fn a_player_gets_the_part_it_asks_for() {
     assert_eq!(part.body, whole.slice(16_000..16_100));
     let beyond = play(&center, &path, Some("bytes=999999-")).await;
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
-    assert_eq!(beyond.headers["content-range"], format!("bytes */{}", whole.len()).as_str());
+    assert_eq!(
+        beyond.headers["content-range"],
+        format!("bytes */{}", whole.len()).as_str()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,7 +170,11 @@ async fn nobody_else_hears_it_or_learns_that_it_exists() {
         let missing = overview(&chief, of, which).await;
         assert_eq!(missing.status, StatusCode::NOT_FOUND, "{of} {which}");
     }
-    assert_eq!(audited(&center, "ListenRecording").await.len(), 4, "refusals are audited as well");
+    assert_eq!(
+        audited(&center, "ListenRecording").await.len(),
+        4,
+        "refusals are audited as well"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,10 +188,21 @@ async fn a_grant_is_for_one_recording_and_ends() {
     let path = path_of(granted["url"].as_str().unwrap());
     assert_eq!(play(&center, &path, None).await.status, StatusCode::OK);
     let as_file = path.replace("/recording/", "/download/");
-    assert_eq!(play(&center, &as_file, None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        play(&center, &as_file, None).await.status,
+        StatusCode::NOT_FOUND
+    );
     let mut altered = path.clone();
     altered.replace_range(path.len() - 4..path.len() - 3, "-");
-    assert_eq!(play(&center, &altered, None).await.status, StatusCode::NOT_FOUND);
-    center.clock.advance(RECORDING_GRANT_LIFETIME + Duration::from_secs(1));
-    assert_eq!(play(&center, &path, None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        play(&center, &altered, None).await.status,
+        StatusCode::NOT_FOUND
+    );
+    center
+        .clock
+        .advance(RECORDING_GRANT_LIFETIME + Duration::from_secs(1));
+    assert_eq!(
+        play(&center, &path, None).await.status,
+        StatusCode::NOT_FOUND
+    );
 }

@@ -28,13 +28,22 @@ pub(crate) async fn recordings_are_listed_by_contact_and_ended<B: Backend>() {
     store.commit(writes.collect()).await.unwrap();
     let of_first = store.recordings(HERE, contact(1), 10).await.unwrap();
     assert_eq!(of_first, [rows[0].clone(), rows[1].clone()]);
-    assert_eq!(store.recordings(HERE, contact(1), 1).await.unwrap().len(), 1);
+    assert_eq!(
+        store.recordings(HERE, contact(1), 1).await.unwrap().len(),
+        1
+    );
     let open = store.open_recordings(HERE, None, 2).await.unwrap();
     assert_eq!(open, [rows[1].clone(), rows[2].clone()]);
     let after = Some(RecordingId::from_u128(2));
     let rest = store.open_recordings(HERE, after, 2).await.unwrap();
     assert_eq!(rest, [rows[0].clone()]);
-    assert!(store.open_recordings(ELSEWHERE, None, 9).await.unwrap().is_empty());
+    assert!(
+        store
+            .open_recordings(ELSEWHERE, None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 
     let ended = row(1, 1, 20, Some(30));
     let delete = |id| Write::DeleteRecording { instance: HERE, id };
@@ -59,7 +68,7 @@ pub(crate) async fn a_recording_is_appended_to_and_read_from_anywhere<B: Backend
     assert!(store.create(HERE, ID).await.is_err(), "none is overwritten");
     file.append(b"one").unwrap();
     file.append(b" two").unwrap();
-    store.sync().unwrap();
+    file.sync().unwrap();
     let read = async |offset, bytes| {
         let found = Recordings::read(store, HERE, ID, offset, bytes).await;
         found.unwrap()

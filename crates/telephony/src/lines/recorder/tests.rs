@@ -170,6 +170,41 @@ fn keys_that_nobody_asked_for_yet_are_kept_out() {
 }
 
 #[test]
+fn a_key_that_is_held_beyond_the_input_it_ends_is_kept_out() {
+    use media::tones::{Digit, dtmf};
+    for right in [Right::System, Right::Agent] {
+        let capture = Capture {
+            customer: true,
+            right,
+            paused: false,
+        };
+        let (mut tapes, mut feed) = crate::tapes::testing();
+        let tape = crate::tapes::TESTING_TAPE;
+        let mut recording = LineRecording::new(MediaTime::default(), LAW, tape, capture);
+        let mut samples = vec![0_i16; 160 * 20];
+        samples.extend(dtmf(Digit::from_char('5').unwrap(), 400, 300));
+        for (number, frame) in samples.as_chunks::<160>().0.iter().enumerate() {
+            let now = MediaTime::from_millis(number as u64 * 20);
+            let mut bytes = [0; FRAME_BYTES];
+            LAW.encode_all(frame, &mut bytes);
+            // Its first 60 ms complete the input.
+            let collecting = (10..23).contains(&number);
+            recording.customer(now, packet(number as u32 * 160, &bytes), collecting);
+            recording.tick(now, &mut feed);
+        }
+        recording.end(MediaTime::from_millis(1100), &mut feed);
+        let chunks = tapes.chunks();
+        let pairs = chunks
+            .iter()
+            .flat_map(|chunk| chunk.samples.as_chunks::<2>().0);
+        let loudest = pairs
+            .map(|[left, _]| LAW.decode(*left).unsigned_abs())
+            .max();
+        assert!(loudest.unwrap() < 200, "{right:?}: {loudest:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_written_in_time_is_marked_as_a_gap() {
     let capture = Capture {
         customer: true,
@@ -184,7 +219,7 @@ fn what_cannot_be_written_in_time_is_marked_as_a_gap() {
         capture,
     );
     let room = crate::tapes::TESTING_ORDERS_MAX as u64;
-    recording.tick(MediaTime::from_millis(500 * (room + 2) + 200), &mut feed);
+    recording.tick(MediaTime::from_millis(500 * (room + 2) + 300), &mut feed);
     assert_eq!(tapes.chunks().len() as u64, room, "the rest found no room");
     recording.end(MediaTime::from_millis(500 * (room + 3)), &mut feed);
     let chunks = tapes.chunks();
