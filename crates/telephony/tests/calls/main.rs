@@ -10,6 +10,7 @@ mod agents;
 mod center;
 mod edge;
 mod flows;
+mod listening;
 mod phone;
 mod recordings;
 mod sound;
