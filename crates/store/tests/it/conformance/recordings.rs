@@ -89,7 +89,7 @@ pub(crate) async fn a_recording_is_appended_to_and_read_from_anywhere<B: Backend
 pub(crate) async fn recordings_survive_reopening<B: Backend>() {
     let backend = B::fresh();
     let mut file = backend.store().create(HERE, ID).await.unwrap();
-    file.append(&[7; 70_000]).unwrap();
+    file.append(&vec![7; 70_000]).unwrap();
     drop(file);
     let backend = backend.reopened();
     let found = Recordings::read(backend.store(), HERE, ID, 0, 100_000).await;
