@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::action::ListenRecording;
 use app::recordings::Playback;
 use app::{App, AppError, Call, Principal, Target};
-use media::recording::MarkKind;
+use media::recording::{Mark, MarkKind};
 use model::{
     ContactId, InstanceId, LoginSessionId, RecordingState, RequestId, ResourceKind, UserId,
 };
@@ -19,7 +19,7 @@ pub(crate) struct Heard {
     pub(crate) recording: model::Recording,
     pub(crate) left: Vec<i16>,
     pub(crate) right: Vec<i16>,
-    pub(crate) marks: Vec<MarkKind>,
+    pub(crate) marks: Vec<Mark>,
 }
 
 /// An administrator, who may hear recordings.
@@ -122,7 +122,14 @@ pub(crate) async fn hear(app: &App, instance: InstanceId, recording: &model::Rec
         recording: recording.clone(),
         left,
         right,
-        marks: overview.marks.iter().map(|mark| mark.kind).collect(),
+        marks: overview.marks,
+    }
+}
+
+impl Heard {
+    /// What happened, without the times.
+    pub(crate) fn kinds(&self) -> Vec<MarkKind> {
+        self.marks.iter().map(|mark| mark.kind).collect()
     }
 }
 
