@@ -1,6 +1,6 @@
 //! The application: its instances and what they share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use model::{InstanceId, InstanceScope, ResourceKind, Secret, Tags, Timestamp, UserId};
@@ -32,6 +32,8 @@ pub struct Settings {
     pub account: String,
     /// Whether contact events, agent events and records are put into the outbox.
     pub outbox: bool,
+    /// Numbers that trunks bring, as E.164: those that instances may claim.
+    pub phone_numbers: BTreeSet<String>,
     /// Limits of every instance's engine.
     pub limits: engine::config::Limits,
     /// What callers hear before anything of their call is recorded; absent: nothing.

@@ -7,9 +7,10 @@
 use std::ops::RangeInclusive;
 
 use app::{Principal, Target};
+use bytes::Bytes;
 use model::arn::ArnTarget;
 use model::{
-    AgentStatusId, Arn, ContactId, FlowId, FlowModuleId, HoursId, InstanceId, QueueId,
+    AgentStatusId, Arn, ContactId, FlowId, FlowModuleId, HoursId, InstanceId, PromptId, QueueId,
     QuickConnectId, ResourceId, ResourceKind, RoutingProfileId, SecurityProfileId, UserId,
 };
 use serde::de::DeserializeOwned;
@@ -31,6 +32,8 @@ pub(crate) struct Members<'r> {
     pub(crate) labels: &'r Labels,
     pub(crate) query: &'r [(String, String)],
     pub(crate) body: &'r Map<String, Value>,
+    /// The body of an operation that takes a file; empty for all others.
+    pub(crate) file: &'r Bytes,
     pub(crate) region: &'r str,
     pub(crate) principal: &'r Principal,
 }
@@ -323,7 +326,8 @@ kinds!(
     FlowId = Flow,
     FlowModuleId = FlowModule,
     AgentStatusId = AgentStatus,
-    QuickConnectId = QuickConnect
+    QuickConnectId = QuickConnect,
+    PromptId = Prompt
 );
 
 fn word<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, Refusal> {

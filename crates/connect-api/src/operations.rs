@@ -9,6 +9,7 @@ mod instance;
 mod listing;
 mod participant;
 mod prelude;
+mod prompt;
 mod queue;
 mod quick_connect;
 mod routing_profile;
@@ -33,6 +34,9 @@ pub(crate) const TABLE: &[Entry] = &[
     Entry::of::<action::DescribeInstance>(),
     Entry::of::<action::ListInstanceAttributes>(),
     Entry::of::<action::DescribeInstanceAttribute>(),
+    Entry::of::<action::AssociateApprovedOrigin>(),
+    Entry::of::<action::DisassociateApprovedOrigin>(),
+    Entry::of::<action::ListApprovedOrigins>(),
     Entry::of::<action::CreateQueue>(),
     Entry::of::<action::DescribeQueue>(),
     Entry::of::<action::ListQueues>(),
@@ -100,6 +104,13 @@ pub(crate) const TABLE: &[Entry] = &[
     Entry::of::<action::UpdateContactFlowModuleContent>(),
     Entry::of::<action::UpdateContactFlowModuleMetadata>(),
     Entry::of::<action::DeleteContactFlowModule>(),
+    Entry::of::<action::CreatePrompt>(),
+    Entry::of::<action::DescribePrompt>(),
+    Entry::of::<action::UpdatePrompt>(),
+    Entry::of::<action::DeletePrompt>(),
+    Entry::of::<action::ListPrompts>(),
+    Entry::of::<action::GetPromptFile>(),
+    Entry::of::<action::UploadPromptAudio>(),
     Entry::of::<action::ListTagsForResource>(),
     Entry::of::<action::TagResource>(),
     Entry::of::<action::UntagResource>(),

@@ -66,6 +66,7 @@ impl Center {
             region: "eu-central-1".to_owned(),
             account: "123456789012".to_owned(),
             outbox: false,
+            phone_numbers: BTreeSet::new(),
             limits: engine::config::Limits::default(),
             recording_notice: None,
             attachments: AttachmentLimits::default(),

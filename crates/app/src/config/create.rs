@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::checks;
 use super::kinds::Creates;
+use super::prompts::AudioChange;
 use crate::App;
 use crate::center::Turn;
 use crate::error::AppError;
@@ -73,6 +74,7 @@ impl App {
                         checks::noun(kind)
                     )));
                 }
+                let audio = AudioChange::check(resources, None, Some(&body))?;
                 let resource = Arc::new(Resource {
                     instance,
                     id: ResourceId::generate(turn.ids),
@@ -83,6 +85,8 @@ impl App {
                     body,
                 });
                 turn.put_resource(&resource, flow)?;
+                // A new prompt leaves no file behind.
+                audio.write(turn, instance);
                 let answer = json!({"id": resource.id.to_string()});
                 if let Some(token) = token {
                     token.remember(turn, answer.clone());

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 
+static EMPTY: bytes::Bytes = bytes::Bytes::new();
 const INSTANCE: InstanceId = InstanceId::from_u128(0x1);
 const QUEUE: QueueId = QueueId::from_u128(0x2);
 
@@ -23,6 +24,7 @@ impl Given {
             labels: &self.labels,
             query: &self.query,
             body: &self.body,
+            file: &EMPTY,
             region: "eu-central-1",
             principal: &self.principal,
         }

@@ -39,8 +39,12 @@ impl Center {
         };
         let members = Members {
             labels: &labels(entry, instance),
-            query: &[("tagKeys".to_owned(), "team".to_owned())],
+            query: &[
+                ("tagKeys".to_owned(), "team".to_owned()),
+                ("origin".to_owned(), "https://shop.example".to_owned()),
+            ],
             body: &body(entry, instance),
+            file: &bytes::Bytes::from_static(b"no file"),
             region: "eu-central-1",
             principal: &principal,
         };
@@ -78,7 +82,7 @@ fn labels(entry: &Entry, instance: InstanceId) -> Labels {
 /// Members that every operation accepts, and what some of them want otherwise.
 fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
     let mut body = members_of_contacts(instance);
-    body.extend(members_of_resources());
+    body.extend(members_of_resources(instance));
     let other = match entry.spec.operation() {
         "CreateContactFlow" => Some(("Status", json!("SAVED"))),
         "UpdateContactFlowModuleMetadata" => Some(("State", json!("ACTIVE"))),
@@ -90,7 +94,7 @@ fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
     body
 }
 
-fn members_of_resources() -> Map<String, Value> {
+fn members_of_resources(instance: InstanceId) -> Map<String, Value> {
     let pair = json!({"QueueId": ID, "Channel": "CHAT"});
     let members = json!({
         "Name": "A",
@@ -124,6 +128,8 @@ fn members_of_resources() -> Map<String, Value> {
         "QueueReferences": [pair],
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
+        "S3Uri": format!("s3://ringfence-{instance}/prompt-audio/{ID}.wav"),
+        "Origin": "https://shop.example",
     });
     members.as_object().unwrap().clone()
 }

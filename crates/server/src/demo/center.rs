@@ -5,26 +5,29 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use app::action::{
-    AssociateQueueQuickConnects, CreateAgentStatus, CreateContactFlow, CreateHoursOfOperation,
-    CreateInstance, CreateQueue, CreateQuickConnect, CreateRoutingProfile, CreateUser,
+    AssociateQueueQuickConnects, ClaimPhoneNumber, CreateAgentStatus, CreateContactFlow,
+    CreateHoursOfOperation, CreateInstance, CreateQueue, CreateQuickConnect, CreateRoutingProfile,
+    CreateUser,
 };
 use app::config::{Creates, NewResource};
 use app::{App, Call, Principal, Target};
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
     AgentStatus, AvailabilityTimer, BodyOf, ChannelConcurrency, CrossChannel, Enablement,
-    FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig, PhoneType,
-    Queue, QuickConnect, QuickConnectDestination, ResourceKind, RoutingProfile,
-    RoutingProfileQueue, User,
+    FlowDefinition, FlowState, FlowStatus, FlowType, OutboundCallerConfig, PhoneConfig,
+    PhoneNumber, PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceKind,
+    RoutingProfile, RoutingProfileQueue, User,
 };
 use model::{
     AgentStatusType, Channel, FlowId, InstanceId, InstanceScope, QueueId, QuickConnectId,
     RequestId, ResourceId, RoutingProfileId, Secret, Tags, UserId,
 };
 
+use super::trunk::NUMBERS;
 use crate::wiring::fresh_ids;
 
 const ALIAS: &str = "demo";
+const HOURS: &str = "Always open";
 /// The flow that visitors of the sample page start.
 pub(super) const CHAT_FLOW: &str = "Welcome";
 
@@ -92,6 +95,9 @@ pub(super) async fn prepare(app: &App) -> Result<Sample> {
     let chat_flow = maker
         .find(ResourceKind::Flow, CHAT_FLOW)
         .with_context(|| format!("the flow `{CHAT_FLOW}` is gone"))?;
+    if maker.find(ResourceKind::PhoneNumber, NUMBERS[0]).is_none() {
+        maker.build_telephone(queue).await?;
+    }
     let mut people = Vec::new();
     for plan in &PEOPLE {
         let user: UserId = maker
@@ -183,7 +189,7 @@ impl InstanceMaker<'_> {
     /// Everything but people's credentials; returns the queue that chats go to.
     async fn build(&self) -> Result<QueueId> {
         let hours = self
-            .create::<CreateHoursOfOperation, _>("Always open", always_open())
+            .create::<CreateHoursOfOperation, _>(HOURS, always_open())
             .await?;
         let support: QueueId = self.queue("Support", hours).await?;
         let second_level: QueueId = self.queue("Second level", hours).await?;
@@ -246,6 +252,33 @@ impl InstanceMaker<'_> {
                 .await?;
         }
         Ok(support)
+    }
+
+    /// The number, and what callers hear.
+    async fn build_telephone(&self, queue: QueueId) -> Result<()> {
+        let hours = self
+            .find(ResourceKind::Hours, HOURS)
+            .with_context(|| format!("the hours `{HOURS}` are gone"))?;
+        let waiting = include_str!("../../demo/waiting-on-telephone.json");
+        let waiting = self
+            .flow("Waiting on the telephone", FlowType::CustomerQueue, waiting)
+            .await?;
+        let telephone = include_str!("../../demo/telephone.json")
+            .replace("${HOURS}", &hours.to_string())
+            .replace("${QUEUE}", &queue.to_string())
+            .replace("${WAITING}", &waiting.to_string());
+        let flow = self
+            .flow("Telephone", FlowType::ContactFlow, &telephone)
+            .await?;
+        let number = PhoneNumber {
+            description: Some("The support line".to_owned()),
+            country: "DE".to_owned(),
+            kind: "DID".to_owned(),
+            flow: Some(flow),
+        };
+        self.create::<ClaimPhoneNumber, _>(NUMBERS[0], number)
+            .await?;
+        Ok(())
     }
 
     async fn queue(&self, name: &str, hours: ResourceId) -> Result<QueueId> {

@@ -1,6 +1,6 @@
 //! A center with telephony, one number, and a flow that greets, asks and queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -277,6 +277,7 @@ pub(crate) async fn start_app(
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
+        phone_numbers: BTreeSet::new(),
         limits: engine::Limits::default(),
         recording_notice,
         attachments: app::chat::attachments::AttachmentLimits::default(),
@@ -298,7 +299,7 @@ pub(crate) fn system_call(operation: &'static str) -> Arc<Call> {
     ))
 }
 
-fn block(id: &str, kind: &str, parameters: &Value, next: &str) -> Value {
+pub(crate) fn block(id: &str, kind: &str, parameters: &Value, next: &str) -> Value {
     json!({
         "Identifier": id, "Type": kind, "Parameters": parameters,
         "Transitions": {"NextAction": next,
@@ -405,7 +406,7 @@ async fn create_user(app: &App, instance: InstanceId, name: &str) -> UserId {
     created.unwrap().id.into()
 }
 
-fn new_resource<B>(name: &str, body: B) -> NewResource<B> {
+pub(crate) fn new_resource<B>(name: &str, body: B) -> NewResource<B> {
     NewResource {
         name: name.to_owned(),
         tags: BTreeMap::new(),

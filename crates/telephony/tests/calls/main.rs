@@ -12,5 +12,6 @@ mod edge;
 mod flows;
 mod listening;
 mod phone;
+mod prompts;
 mod recordings;
 mod sound;
