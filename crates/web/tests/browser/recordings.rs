@@ -101,7 +101,7 @@ async fn whoever_may_hears_a_recording_and_that_is_audited_first() {
         15,
         "a peak each 100 ms"
     );
-    assert_eq!(shown["customer"][0], 251);
+    assert_eq!(shown["customer"][0], 250);
     assert_eq!(shown["customer"][7], 0, "what is missing is silence");
     assert_eq!(shown["agent"][0], 0);
     assert_eq!(shown["marks"][0]["kind"], "PAUSED");
