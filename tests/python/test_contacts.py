@@ -103,3 +103,23 @@ def test_what_is_not_supported_is_refused(connect, instance, foreign):
         )
     with pytest.raises(connect.exceptions.InvalidParameterException):
         connect.start_task_contact(InstanceId=instance, Name="Nowhere")
+
+
+def test_what_is_no_call_is_not_recorded(connect, instance, chat):
+    ids = {"InstanceId": instance, "ContactId": chat["ContactId"]}
+    first = {"InitialContactId": chat["ContactId"]}
+    track = {"VoiceRecordingConfiguration": {"VoiceRecordingTrack": "ALL"}}
+    wrong_state = connect.exceptions.InvalidRequestException
+    with pytest.raises(wrong_state):
+        connect.start_contact_recording(**ids, **first, **track)
+    for operation in ("stop", "suspend", "resume"):
+        with pytest.raises(wrong_state):
+            getattr(connect, f"{operation}_contact_recording")(**ids, **first)
+    with pytest.raises(wrong_state):
+        connect.start_contact_recording(**ids, **first, VoiceRecordingConfiguration={})
+    with pytest.raises(wrong_state):
+        connect.stop_contact_recording(**ids, **first, ContactRecordingType="SCREEN")
+    other = {"InitialContactId": "00000000-0000-4000-8000-000000000009"}
+    with pytest.raises(connect.exceptions.ResourceNotFoundException):
+        connect.suspend_contact_recording(**ids, **other)
+    assert "Recordings" not in connect.describe_contact(**ids)["Contact"]

@@ -198,6 +198,10 @@ actions! {
     StartTaskContact: "connect", Write, Any, [], [];
     StopContact: "connect", Write, Any, ["ManagerListenIn"], [];
     TransferContact: "connect", Write, Any, [], [];
+    StartContactRecording: "connect", Write, Any, [], [];
+    StopContactRecording: "connect", Write, Any, [], [];
+    SuspendContactRecording: "connect", Write, Any, [], [];
+    ResumeContactRecording: "connect", Write, Any, [], [];
     DescribeContact: "connect", ReadPersonal, Any, ["ContactSearch.View"], [];
     GetContactAttributes: "connect", ReadPersonal, Any, ["ContactAttributes.View"], [];
     UpdateContactAttributes: "connect", Write, Any, [], [];
@@ -226,6 +230,7 @@ actions! {
     ReleasePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Release"], [];
     // Calls.
     TakeCall: "ringfence", Write, Any, [], [System];
+    RecordCall: "ringfence", Write, Any, [], [System];
     // The workspace: the agent's own presence and contacts.
     OpenWorkspace: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];
     SetOwnStatus: "ringfence", Write, Own, ["BasicAgentAccess"], [];
@@ -235,6 +240,7 @@ actions! {
     CompleteContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     TransferOwnContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     HoldContact: "ringfence", Write, Own, ["BasicAgentAccess"], [];
+    PauseRecording: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     ConnectCall: "ringfence", Write, Own, ["BasicAgentAccess"], [];
     ListOwnQuickConnects: "ringfence", Read, Own, ["BasicAgentAccess"], [];
     Converse: "ringfence", Write, Own, ["BasicAgentAccess"], [];
@@ -243,6 +249,8 @@ actions! {
     ListContacts: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
     ReadContactPage: "ringfence", ReadPersonal, Any, ["ContactSearch.View"], [];
     ReadContactTranscript: "ringfence", ReadPersonal, Any, ["ListenCallRecordings"], [];
+    ListenRecording: "ringfence", ReadPersonal, Any, ["ListenCallRecordings"], [];
+    DownloadRecording: "ringfence", ReadPersonal, Any, ["DownloadCallRecordings"], [];
     // Sign-in and operation.
     SignIn: "ringfence", Write, Any, [], [Anyone];
     // Ending one's own session needs no permission and no second factor.

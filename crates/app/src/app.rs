@@ -16,6 +16,7 @@ use crate::permit::{self, Facts, Permit, Target};
 use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
 use crate::ports::policy::Policy;
+use crate::ports::recordings::Recordings;
 use crate::ports::store::{Store, Write};
 use crate::ports::telephony::Telephony;
 use crate::ports::{Clock, signin::Verifier};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub phone_numbers: BTreeSet<String>,
     /// Limits of every instance's engine.
     pub limits: engine::config::Limits,
+    /// What callers hear before anything of their call is recorded; absent: nothing.
+    pub recording_notice: Option<String>,
     /// What may be attached to chats.
     pub attachments: AttachmentLimits,
     /// Rules of sign-in.
@@ -56,6 +59,8 @@ pub struct Adapters {
     pub verifier: Arc<dyn Verifier>,
     /// Sealed files.
     pub blobs: Arc<dyn Blobs>,
+    /// Files of recordings.
+    pub recordings: Arc<dyn Recordings>,
     /// Checks uploads, where one is configured.
     pub scanner: Option<Arc<dyn Scanner>>,
     /// Calls, where there are any.
@@ -72,6 +77,7 @@ pub(crate) struct Inner {
     pub(crate) around: Surroundings,
     pub(crate) verifier: Arc<dyn Verifier>,
     pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) recordings: Arc<dyn Recordings>,
     pub(crate) scanner: Option<Arc<dyn Scanner>>,
     pub(crate) account_keys: Arc<InstanceKeys>,
     pub(crate) signin: SignIn,
@@ -147,6 +153,7 @@ impl App {
             around,
             verifier: adapters.verifier,
             blobs: adapters.blobs,
+            recordings: adapters.recordings,
             scanner: adapters.scanner,
             account_keys,
             event_tokens: crate::chat::EventTokens::default(),
@@ -156,6 +163,7 @@ impl App {
             let center = Center::start(&app.0.around, &row).await?;
             app.add_center(center);
         }
+        app.end_unfinished_recordings().await?;
         Ok(app)
     }
 

@@ -77,7 +77,7 @@ impl App {
             .ok_or(AppError::NotFound {
                 what: "phone number",
             })?;
-        let (call, permit) = self.line(instance, "StartVoiceContact")?;
+        let (call, permit) = self.line::<TakeCall>(instance, "StartVoiceContact")?;
         let result = self.start_call(&call, permit, flow, incoming).await;
         self.finish(&call, &result).await;
         result.map(|contact| (instance, contact))
@@ -152,7 +152,7 @@ impl App {
         call: ContactId,
         event: CallEvent,
     ) -> Result<(), AppError> {
-        let (_, permit) = self.line(instance, "CallEvent")?;
+        let (_, permit) = self.line::<TakeCall>(instance, "CallEvent")?;
         self.center_of(permit.target())?
             .turn(move |turn| {
                 turn.handle(Input::Call { call, event }).map_err(rejected)?;
@@ -188,18 +188,18 @@ impl App {
     }
 
     /// The telephony speaks for itself: a call of the program, and its permit.
-    fn line(
+    pub(crate) fn line<A: Action>(
         &self,
         instance: InstanceId,
         operation: &'static str,
-    ) -> Result<(Arc<Call>, Permit<TakeCall>), AppError> {
+    ) -> Result<(Arc<Call>, Permit<A>), AppError> {
         let call = Call::new(
             Principal::System("telephony"),
             RequestId::generate(&mut fresh_ids()),
             "ringfence",
             operation,
         );
-        let permit = self.authorize::<TakeCall>(&call, Target::Instance(instance))?;
+        let permit = self.authorize::<A>(&call, Target::Instance(instance))?;
         Ok((Arc::new(call), permit))
     }
 

@@ -3,6 +3,7 @@
 mod attributes;
 mod describe;
 mod page;
+mod recording;
 mod start;
 mod stop;
 mod transfer;

@@ -22,6 +22,7 @@ mod outbox;
 pub mod permit;
 pub mod ports;
 pub mod principal;
+pub mod recordings;
 mod repeat;
 pub mod signin;
 mod text;

@@ -3,6 +3,7 @@
 pub mod blobs;
 pub mod keys;
 pub mod policy;
+pub mod recordings;
 pub mod signin;
 pub mod speech;
 pub mod store;

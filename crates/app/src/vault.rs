@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{AttachmentId, ContactId, InstanceId};
-use seal::{Context, DataKey, KeyedHasher};
+use model::{AttachmentId, ContactId, InstanceId, RecordingId};
+use seal::{Context, DataKey, KeyedHasher, StreamOpener, StreamSealer};
 use zeroize::Zeroizing;
 
 use crate::error::AppError;
 use crate::ports::keys::{KeyOwner, KeyProvider, KeyPurpose, KeyStore, WrappedKey};
 use crate::ports::store::{KeyedHash, Sealed, StoreError};
 
-/// Keys of contacts and attachments kept unwrapped for reads; beyond, the cache starts afresh.
+/// Keys of contacts, attachments and recordings kept unwrapped for reads; beyond, the cache starts afresh.
 const CACHED_KEYS_MAX: usize = 4_096;
 
 /// The account as if it were an instance: what belongs to no instance is sealed under its keys.
@@ -259,6 +259,24 @@ impl InstanceKeys {
         })
     }
 
+    /// Seals the audio of a recording chunk by chunk.
+    pub(crate) fn seal_recording(&self, key: &DataKey, id: RecordingId) -> StreamSealer {
+        StreamSealer::new(key, &self.recording_context(id))
+    }
+
+    /// Opens the audio of a recording piece by piece.
+    pub(crate) fn open_recording(
+        &self,
+        key: Arc<DataKey>,
+        id: RecordingId,
+    ) -> StreamOpener<Arc<DataKey>, Context> {
+        StreamOpener::new(key, self.recording_context(id))
+    }
+
+    fn recording_context(&self, id: RecordingId) -> Context {
+        Place::new("recording", &id.into_bytes()).context(self.instance)
+    }
+
     /// Hash under which something can be searched.
     pub(crate) fn search_hash(&self, domain: &str, value: &[u8]) -> KeyedHash {
         self.search.hash(domain, value)
@@ -301,6 +319,9 @@ fn owner_context(instance: InstanceId, owner: KeyOwner) -> Context {
         }
         KeyOwner::Attachment(_, id) => {
             Context::new(Some(instance), "attachment_keys", "wrapped", 0).row(&id.into_bytes())
+        }
+        KeyOwner::Recording(_, id) => {
+            Context::new(Some(instance), "recording_keys", "wrapped", 0).row(&id.into_bytes())
         }
     }
 }

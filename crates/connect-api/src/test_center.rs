@@ -57,6 +57,7 @@ impl Center {
             policy: Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()),
             verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
             blobs: Arc::clone(&store) as _,
+            recordings: Arc::clone(&store) as _,
             scanner: None,
             telephony: None,
             clock: Arc::new(StillClock),
@@ -67,6 +68,7 @@ impl Center {
             outbox: false,
             phone_numbers: BTreeSet::new(),
             limits: engine::config::Limits::default(),
+            recording_notice: None,
             attachments: AttachmentLimits::default(),
             signin: SignInConfig::default(),
         };

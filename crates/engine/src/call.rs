@@ -20,6 +20,7 @@ use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
 use crate::previous::PreviousAgent;
+use crate::recording::{Notice, Recorded, RecordingRun};
 
 /// What the media of a call must do now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct CallPlan {
     pub customer: Hearing,
     /// Who is on the line, and what that agent hears.
     pub agent: Option<(UserId, Hearing)>,
+    /// Whether there is a recording of this part of the segment.
+    #[serde(default)]
+    pub recording: RecordingRun,
     /// Who is recorded now.
     pub recorded: Recorded,
     /// The voice that speaks texts; absent: that of the instance.
@@ -71,14 +75,6 @@ impl Hearing {
             other => other.clone(),
         }
     }
-}
-
-/// Who is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say all")]
-pub struct Recorded {
-    pub customer: bool,
-    pub agent: bool,
 }
 
 /// What happened to a call.
@@ -137,6 +133,9 @@ pub(crate) struct Call {
     number: u32,
     /// What the media was told last.
     told: Option<CallPlan>,
+    /// The notice that it is recorded.
+    #[serde(default)]
+    pub(crate) notice: Notice,
     /// What [`CallEvent::Answered`] brought.
     #[serde(default)]
     pub(crate) dialog: Option<Vec<u8>>,
@@ -173,7 +172,12 @@ impl Call {
         }
     }
 
-    fn next_number(&mut self) -> u32 {
+    /// Whether a flow waits for keys.
+    pub(crate) fn asks_for_keys(&self) -> bool {
+        matches!(self.customer.hearing, Hearing::Keys { .. })
+    }
+
+    pub(crate) fn next_number(&mut self) -> u32 {
         self.number = self.number.wrapping_add(1);
         self.number
     }
@@ -234,7 +238,7 @@ impl Call {
 
 impl Contact {
     /// What the media of its call must do now.
-    fn call_plan(&self, call: &Call) -> CallPlan {
+    fn call_plan(&self, call: &Call, notice: Option<&str>) -> CallPlan {
         let (customer, agent) = match self.state {
             ContactState::Queued(_) | ContactState::Offered { .. } => {
                 (call.customer.hearing.or_music(), None)
@@ -262,51 +266,15 @@ impl Contact {
                 }
             }
         };
-        let recorded = match (&customer, &agent) {
-            // No key must be heard in a recording.
-            (Hearing::Keys { .. }, _) => Recorded::default(),
-            (Hearing::Other, Some(_)) => self.recorded_participants(),
-            (_, None) => Recorded {
-                customer: self.records_flow(),
-                agent: false,
-            },
-            // On hold, or while somebody whispers, nobody talks with anybody.
-            (_, Some(_)) => Recorded::default(),
-        };
-        CallPlan {
+        let mut plan = CallPlan {
             customer,
             agent,
-            recorded,
+            recording: RecordingRun::Off,
+            recorded: Recorded::default(),
             voice: call.voice.clone(),
-        }
-    }
-
-    fn recorded_participants(&self) -> Recorded {
-        let listed = |who: &str| {
-            let behavior = self.recording.as_ref();
-            let participants = behavior.and_then(|b| {
-                b.pointer("/RecordingBehavior/RecordedParticipants")
-                    .or_else(|| {
-                        b.pointer("/VoiceBehavior/VoiceRecordingBehavior/RecordedParticipants")
-                    })
-            });
-            participants
-                .and_then(serde_json::Value::as_array)
-                .is_some_and(|people| people.iter().any(|person| person == who))
         };
-        Recorded {
-            customer: listed("Customer"),
-            agent: listed("Agent"),
-        }
-    }
-
-    fn records_flow(&self) -> bool {
-        let behavior = self.recording.as_ref();
-        let ivr = behavior.and_then(|b| {
-            b.pointer("/RecordingBehavior/IVRRecordingBehavior")
-                .or_else(|| b.pointer("/VoiceBehavior/VoiceRecordingBehavior/IVRRecordingBehavior"))
-        });
-        ivr.is_some_and(|ivr| ivr == "Enabled")
+        self.plan_recording(&mut plan, call, notice);
+        plan
     }
 }
 
@@ -393,17 +361,19 @@ impl Engine {
 
     /// Tells the media of a call what it must do, where that has changed.
     pub(crate) fn tell_call(&mut self, id: ContactId) {
+        self.begin_notice(id);
         let Some(contact) = self.contacts.get(&id) else {
             return;
         };
         let Some(call) = &contact.call else {
             return;
         };
-        let plan = contact.call_plan(call);
+        let plan = contact.call_plan(call, self.config.recording_notice.as_deref());
         if call.told.as_ref() == Some(&plan) {
             return;
         }
         let origin = contact.origin;
+        self.tell_recording(id, &plan);
         if let Some(call) = self
             .contacts
             .get_mut(&id)
@@ -485,6 +455,14 @@ impl Engine {
             CallEvent::PlayFailed { number } => (number, WaitEvent::NotPlayed),
         };
         let (id, call) = self.open_call(call)?;
+        if call.notice == Notice::Playing(number) {
+            call.notice = match event {
+                WaitEvent::Played => Notice::Given,
+                _ => Notice::Failed,
+            };
+            self.touch(id);
+            return Ok(Reply::Done);
+        }
         // What was overtaken by something else means nothing any more.
         let Some(slot) = call.take_asked(number) else {
             return Ok(Reply::Done);

@@ -28,6 +28,8 @@ pub struct Config {
     pub scope: InstanceScope,
     /// Limits and time-outs.
     pub limits: Limits,
+    /// What callers hear before anything of their call is recorded; absent: nothing.
+    pub recording_notice: Option<String>,
     /// All resources.
     pub resources: BTreeMap<(ResourceKind, ResourceId), Arc<Resource>>,
     /// Published flows and modules, and the versions that open contacts still run.
@@ -45,6 +47,7 @@ impl Config {
         Self {
             scope,
             limits,
+            recording_notice: None,
             resources: BTreeMap::new(),
             flows: BTreeMap::new(),
             current: BTreeMap::new(),

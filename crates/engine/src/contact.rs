@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::Call;
 use crate::chat::Chat;
 use crate::matching::{Lane, Place, Waiting};
+use crate::recording::RecordingControl;
 
 /// Priority of a contact whose flow sets none.
 pub const PRIORITY_DEFAULT: u32 = 5;
@@ -167,6 +168,9 @@ pub(crate) struct Contact {
     pub(crate) logging: FlowLogging,
     /// What is recorded and analysed, as the block said it.
     pub(crate) recording: Option<serde_json::Value>,
+    /// What was changed of it from outside.
+    #[serde(default)]
+    pub(crate) recording_control: RecordingControl,
     pub(crate) main_run: Option<Run>,
     pub(crate) queue_run: Option<Run>,
     #[serde(default)]
@@ -219,6 +223,7 @@ impl Contact {
             hooks: BTreeMap::new(),
             logging: FlowLogging::default(),
             recording: None,
+            recording_control: RecordingControl::default(),
             main_run: None,
             queue_run: None,
             side_runs: SideRuns::default(),

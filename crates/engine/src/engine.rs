@@ -191,6 +191,11 @@ impl Engine {
             Input::EndContact { agent, contact } => self.end_by_agent(agent, contact),
             Input::Call { call, event } => self.call_event(call, event),
             Input::Hold { agent, contact, on } => self.hold(agent, contact, on),
+            Input::Recording {
+                contact,
+                by,
+                changes,
+            } => self.change_recording(contact, by, &changes),
             Input::CompleteContact { agent, contact } => self.complete_contact(agent, contact),
             Input::ParticipantConnected {
                 contact,

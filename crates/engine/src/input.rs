@@ -119,6 +119,15 @@ pub enum Input {
         /// On hold, or back.
         on: bool,
     },
+    /// What is recorded of a call changes from outside.
+    Recording {
+        /// Which contact.
+        contact: ContactId,
+        /// The agent who wants it, whose call it must be; absent: the API.
+        by: Option<UserId>,
+        /// What: all of it or nothing.
+        changes: Vec<crate::recording::RecordingChange>,
+    },
     /// An agent has finished wrap-up (or clears a missed offer).
     CompleteContact {
         /// Who.

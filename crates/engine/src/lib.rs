@@ -6,7 +6,7 @@
 //! from what was committed ([`Engine::restore`]).
 //!
 //! Reading order: `engine` (one input at a time), `contact` and `agent` (the state), `lifecycle`,
-//! `offers`, `presence`, `transfer`, `chat`, `call`, `previous` (what happens), `driver` and `commands` (flows), `matching`
+//! `offers`, `presence`, `transfer`, `chat`, `call`, `previous`, `recording` (what happens), `driver` and `commands` (flows), `matching`
 //! (who gets whom), `audit` (the invariants).
 
 mod agent;
@@ -31,13 +31,14 @@ mod presence;
 mod previous;
 mod quality;
 mod reconfigure;
+pub mod recording;
 pub mod restore;
 mod timers;
 mod transfer;
 pub mod views;
 
 pub use audit::Violation;
-pub use call::{CallEvent, CallPlan, Hearing, Recorded};
+pub use call::{CallEvent, CallPlan, Hearing};
 pub use chat::{Attendance, Participant, hidden_response};
 pub use config::{Config, ConfigChange, Limits};
 pub use contact::{ContactState, QueueStay};
@@ -46,5 +47,6 @@ pub use engine::Engine;
 pub use facts::agent_queue_arn;
 pub use input::Input;
 pub use metrics::QueueMetrics;
+pub use recording::{Recorded, RecordingChange, RecordingRun};
 pub use restore::{RestoreError, Stored};
 pub use views::{AgentContact, AgentSnapshot, ContactView};

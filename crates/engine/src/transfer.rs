@@ -217,6 +217,7 @@ impl Engine {
             hooks: old.hooks.clone(),
             logging: old.logging,
             recording: old.recording.clone(),
+            recording_control: old.recording_control,
             chat: old.chat.take(),
             call: old.call.take(),
             ..Contact::new(record, ContactState::InFlow)

@@ -12,6 +12,7 @@ use crate::chat::Participant;
 use crate::contact::{Contact, ContactState};
 use crate::engine::Engine;
 use crate::matching::Presence;
+use crate::recording::RecordingRun;
 
 /// An open contact.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +87,8 @@ pub struct AgentContact {
     pub held: Option<bool>,
     /// While a flow has the call and the agent stays on the line: whom it speaks with.
     pub staying: Option<PreviousParticipants>,
+    /// Of a call that goes on: whether it is recorded.
+    pub recording: Option<RecordingRun>,
     /// As whom the agent takes part in the chat, while it lasts.
     pub participant: Option<ParticipantId>,
 }
@@ -184,6 +187,9 @@ impl Engine {
                 .and_then(|contact| contact.call.as_ref())
                 .map(Call::is_held),
             staying: self.away_state(id),
+            recording: contact
+                .and_then(|contact| contact.call.as_ref())
+                .map(|call| call.told().map(|plan| plan.recording).unwrap_or_default()),
             participant: contact
                 .and_then(|contact| contact.chat.as_ref()?.of_agent(user))
                 .map(|participant| participant.id),

@@ -118,6 +118,8 @@ ids! {
     TranscriptItemId;
     /// A file attached to a chat.
     AttachmentId;
+    /// A recording of a call.
+    RecordingId;
     /// One entry of the audit trail.
     AuditEntryId;
     /// A browser sign-in session.

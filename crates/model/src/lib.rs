@@ -13,6 +13,7 @@ pub mod ids;
 pub mod permission;
 pub mod personal;
 pub mod quality;
+pub mod recording;
 pub mod resource;
 pub mod time;
 pub mod transcript;
@@ -23,6 +24,7 @@ pub use arn::{Arn, InstanceScope};
 pub use contact::{Attributes, Channel, InitiationMethod};
 pub use ids::*;
 pub use personal::{Personal, Secret};
+pub use recording::{Recording, RecordingPart, RecordingState};
 pub use resource::{Resource, ResourceBody, ResourceKind};
 pub use time::Timestamp;
 

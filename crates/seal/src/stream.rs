@@ -6,6 +6,7 @@
 //! nor taken from another stream, and nothing can follow the last one. A stream that has no last chunk
 //! opens up to where it was cut off, and says so.
 
+use std::borrow::Borrow;
 use std::mem;
 
 use zeroize::Zeroizing;
@@ -82,9 +83,11 @@ impl StreamSealer {
 
 /// Opens a stream piece by piece. Every chunk it gives is authentic and in its place; how the stream
 /// ends is only known at [`StreamOpener::finish`].
-pub struct StreamOpener<'a> {
-    key: &'a DataKey,
-    context: &'a Context,
+///
+/// Key and context may be borrowed or owned: an opener that is asked now and then owns them.
+pub struct StreamOpener<K, C> {
+    key: K,
+    context: C,
     // Absent until the header is complete.
     frames: Option<Frames>,
     buffer: Vec<u8>,
@@ -92,9 +95,9 @@ pub struct StreamOpener<'a> {
     failed: Option<OpenError>,
 }
 
-impl<'a> StreamOpener<'a> {
+impl<K: Borrow<DataKey>, C: Borrow<Context>> StreamOpener<K, C> {
     /// Expects a stream that was sealed under the same key and context.
-    pub fn new(key: &'a DataKey, context: &'a Context) -> Self {
+    pub fn new(key: K, context: C) -> Self {
         Self {
             key,
             context,
@@ -142,7 +145,8 @@ impl<'a> StreamOpener<'a> {
                     return Ok(());
                 };
                 rest = body;
-                unread.insert(Frames::new(self.key, self.context, STREAM_FORMAT, &header))
+                let (key, context) = (self.key.borrow(), self.context.borrow());
+                unread.insert(Frames::new(key, context, STREAM_FORMAT, &header))
             }
         };
         while let Some((length, body)) = rest.split_first_chunk::<LENGTH_BYTES>() {

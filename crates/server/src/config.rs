@@ -48,12 +48,17 @@ pub(crate) struct Config {
     pub(crate) public_flows: Vec<String>,
     /// Where contact events, agent events and records are written, as JSON lines; absent: nowhere.
     pub(crate) events_folder: Option<PathBuf>,
+    /// Spoken to callers before anything of their call is recorded; absent: nothing.
+    pub(crate) recording_notice: Option<String>,
     /// Calls over trunks; absent: there are none.
     pub(crate) telephony: Option<Telephony>,
     /// How prompts are spoken.
     #[serde(default)]
     pub(crate) speech: Speech,
 }
+
+/// Longest recording notice, characters: as long as a text that a flow may say.
+const NOTICE_CHARS_MAX: usize = 3_000;
 
 /// An address to listen on and the origin under which browsers reach it.
 #[derive(Debug, Clone, Deserialize)]
@@ -154,6 +159,13 @@ impl Config {
                 "`attachments.origin` must differ from `server.origin`: files of customers are kept away from the pages"
                     .to_owned(),
             );
+        }
+        if let Some(notice) = &self.recording_notice
+            && (notice.trim().is_empty() || notice.chars().count() > NOTICE_CHARS_MAX)
+        {
+            problems.push(format!(
+                "`recording_notice` is a text of 1 to {NOTICE_CHARS_MAX} characters: callers would not be told"
+            ));
         }
         for origin in &self.approved_origins {
             if origin.parse::<web::Origin>().is_err() {

@@ -108,7 +108,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         arguments.env_file.as_deref(),
     )?;
     let events = arguments.events_folder;
-    wiring::serve(
+    Box::pin(wiring::serve(
         &data,
         &sites.origin,
         (app, store),
@@ -116,7 +116,7 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         events,
         Some((runner, speaker)),
         told,
-    )
+    ))
     .await
 }
 
@@ -135,6 +135,7 @@ fn settings() -> Settings {
         outbox: false,
         phone_numbers: trunk::NUMBERS.map(str::to_owned).into(),
         limits: engine::Limits::default(),
+        recording_notice: None,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: app::signin::SignInConfig {
             issuer: "Ringfence demo".to_owned(),

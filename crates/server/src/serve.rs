@@ -61,7 +61,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
     tracing::info!(origin = %sites.origin, "serving");
     let events = config.events_folder;
-    wiring::serve(
+    Box::pin(wiring::serve(
         &config.data,
         &sites.origin,
         (app, store),
@@ -69,7 +69,7 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         events,
         runner.map(|runner| (runner, speaker as _)),
         told,
-    )
+    ))
     .await
 }
 
@@ -85,6 +85,7 @@ fn settings(config: &Config) -> Settings {
             .flat_map(|trunk| trunk.numbers.iter().cloned())
             .collect(),
         limits: engine::Limits::default(),
+        recording_notice: config.recording_notice.clone(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor: if config.signin.require_second_factor {

@@ -88,6 +88,7 @@ pub(crate) async fn start_app(
         policy: Arc::new(CedarPolicy::new(settings.signin.second_factor)?),
         verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(cores))?),
         blobs: Arc::clone(&store) as _,
+        recordings: Arc::clone(&store) as _,
         scanner: None,
         telephony: telephony.map(|handle| handle as _),
         clock: Arc::new(SystemClock),

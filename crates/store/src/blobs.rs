@@ -107,9 +107,13 @@ impl BlobFiles {
     }
 }
 
-/// Copies all files durably. What is deleted meanwhile is left out, and what is half written too.
-pub(crate) fn copy_blobs(from: &Path, to: &Path) -> Result<(), StoreError> {
+/// Copies all files durably. What is deleted meanwhile is left out, and what is half written too. A folder
+/// that is not there (a backup of a version that had none) counts as empty.
+pub(crate) fn copy_files(from: &Path, to: &Path) -> Result<(), StoreError> {
     create_private_dir(to)?;
+    if !from.exists() {
+        return Ok(());
+    }
     for instance in folders(from)? {
         let Some(name) = instance.file_name() else {
             continue;

@@ -43,6 +43,10 @@ impl DataDir {
         self.path.join("blobs")
     }
 
+    pub(crate) fn recordings(&self) -> PathBuf {
+        self.path.join("recordings")
+    }
+
     pub(crate) fn destroyed_log(&self) -> PathBuf {
         self.path.join("destroyed.log")
     }

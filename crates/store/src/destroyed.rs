@@ -1,6 +1,7 @@
 //! The list of destroyed keys: only appended to, kept apart from both databases, applied by a restore.
 //!
-//! One line per key: `v1 contact INSTANCE CONTACT` or `v1 attachment INSTANCE ATTACHMENT`.
+//! One line per key: `v1 contact INSTANCE CONTACT`, `v1 attachment INSTANCE ATTACHMENT` or
+//! `v1 recording INSTANCE RECORDING`.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -112,6 +113,7 @@ fn line(owner: KeyOwner) -> Result<String, StoreError> {
     match owner {
         KeyOwner::Contact(instance, contact) => Ok(format!("v1 contact {instance} {contact}\n")),
         KeyOwner::Attachment(instance, id) => Ok(format!("v1 attachment {instance} {id}\n")),
+        KeyOwner::Recording(instance, id) => Ok(format!("v1 recording {instance} {id}\n")),
         KeyOwner::Instance(..) => Err(StoreError::Failed(
             "keys of instances are not destroyed one by one: delete the instance".to_owned(),
         )),
@@ -131,6 +133,10 @@ fn parse(line: &[u8]) -> Option<KeyOwner> {
             contact.parse().ok()?,
         )),
         ("v1", "attachment", instance, id) => Some(KeyOwner::Attachment(
+            instance.parse().ok()?,
+            id.parse().ok()?,
+        )),
+        ("v1", "recording", instance, id) => Some(KeyOwner::Recording(
             instance.parse().ok()?,
             id.parse().ok()?,
         )),

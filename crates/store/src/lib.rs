@@ -6,9 +6,11 @@
 mod blobs;
 mod data_dir;
 mod destroyed;
+mod recordings;
 mod sqlite;
 
 pub use blobs::BLOB_BYTES_MAX;
+pub use recordings::READ_BYTES_MAX;
 pub use sqlite::{
     BATCH_BYTES_MAX, BATCH_WRITES_MAX, KEYS_PER_CALL_MAX, SEALED_BYTES_MAX, SqliteStore,
     TOPIC_BYTES_MAX, WRAPPED_KEY_BYTES_MAX, restore,

@@ -1,4 +1,4 @@
-//! The store on SQLite: `data.db`, `keys.db`, `blobs/` and `destroyed.log` in one locked directory.
+//! The store on SQLite: `data.db`, `keys.db`, `blobs/`, `recordings/` and `destroyed.log` in one locked directory.
 
 mod backup;
 mod database;
@@ -14,13 +14,15 @@ use std::sync::Arc;
 
 use app::ports::blobs::Blobs;
 use app::ports::keys::{KeyOwner, KeyStore, WrappedKey};
+use app::ports::recordings::{RecordingFile, Recordings};
 use app::ports::store::{
-    AttachmentRow, Batch, ClientTokenRow, InstanceRow, KeyedHash, RecordRow, ResourceRow, Sealed,
-    SigninKind, SigninRow, Store, StoreError, TranscriptRow,
+    AttachmentRow, Batch, ClientTokenRow, InstanceRow, KeyedHash, RecordRow, RecordingRow,
+    ResourceRow, Sealed, SigninKind, SigninRow, Store, StoreError, TranscriptRow,
 };
 use async_trait::async_trait;
 use model::{
-    AttachmentId, ContactId, InstanceId, ParticipantId, Timestamp, TranscriptItemId, UserId,
+    AttachmentId, ContactId, InstanceId, ParticipantId, RecordingId, Timestamp, TranscriptItemId,
+    UserId,
 };
 use tokio::task;
 
@@ -31,6 +33,7 @@ pub use write::{BATCH_BYTES_MAX, BATCH_WRITES_MAX, SEALED_BYTES_MAX, TOPIC_BYTES
 use crate::blobs::BlobFiles;
 use crate::data_dir::{DataDir, sync_dir};
 use crate::destroyed::DestroyedLog;
+use crate::recordings::RecordingFiles;
 use database::{DATA, KEYS, open_writer};
 use keys::{KeyChange, KeyChanges, StoredOwner};
 use read::{AuditRow, OutboxRow};
@@ -48,6 +51,7 @@ pub struct SqliteStore {
     data: Writer<Batch>,
     keys: Writer<KeyChange>,
     blobs: Arc<BlobFiles>,
+    recordings: Arc<RecordingFiles>,
     // Keys up to this number were put by earlier runs: no data that they seal can still be on its way.
     earlier_keys: i64,
     dir: Arc<DataDir>,
@@ -64,6 +68,7 @@ impl SqliteStore {
         let keys = open_writer(dir.path(), &KEYS)?;
         let log = DestroyedLog::open(dir.destroyed_log())?;
         let blobs = BlobFiles::open(dir.blobs())?;
+        let recordings = RecordingFiles::open(dir.recordings())?;
         sync_dir(dir.path())?;
         let key_changes = KeyChanges::open(&keys, log)?;
         let earlier_keys = keys::last_number(&keys).map_err(|error| failed(&error))?;
@@ -73,12 +78,13 @@ impl SqliteStore {
             data: Writer::start("store-data", data, Batches)?,
             keys: Writer::start("store-keys", keys, key_changes)?,
             blobs: Arc::new(blobs),
+            recordings: Arc::new(recordings),
             earlier_keys,
             dir: Arc::new(dir),
         })
     }
 
-    /// Destroys keys of contacts and attachments that seal no row: a crash came between the key and the
+    /// Destroys keys of contacts, attachments and recordings that seal no row: a crash came between the key and the
     /// data. Only keys of earlier runs are looked at, so it may run beside everything else. Gives how many
     /// it destroyed.
     pub async fn sweep_orphan_keys(&self) -> Result<u64, StoreError> {
@@ -99,10 +105,10 @@ impl SqliteStore {
                     let mut orphans = Vec::new();
                     for (_, owner) in owners {
                         let (instance, id) = (owner.instance, owner.owner);
-                        let has_rows = if owner.kind == keys::CONTACT {
-                            read::contact_has_rows(connection, instance, id)?
-                        } else {
-                            read::attachment_has_row(connection, instance, id)?
+                        let has_rows = match owner.kind {
+                            keys::CONTACT => read::contact_has_rows(connection, instance, id)?,
+                            keys::RECORDING => read::recording_has_row(connection, instance, id)?,
+                            _ => read::attachment_has_row(connection, instance, id)?,
                         };
                         if !has_rows {
                             orphans.push(owner);
@@ -253,6 +259,38 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn recording(
+        &self,
+        instance: InstanceId,
+        id: RecordingId,
+    ) -> Result<Option<RecordingRow>, StoreError> {
+        self.data_readers
+            .read(move |connection| read::recording(connection, instance, id))
+            .await
+    }
+
+    async fn recordings(
+        &self,
+        instance: InstanceId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<Vec<RecordingRow>, StoreError> {
+        self.data_readers
+            .read(move |connection| read::recordings(connection, instance, contact, limit))
+            .await
+    }
+
+    async fn open_recordings(
+        &self,
+        instance: InstanceId,
+        after: Option<RecordingId>,
+        limit: u32,
+    ) -> Result<Vec<RecordingRow>, StoreError> {
+        self.data_readers
+            .read(move |connection| read::open_recordings(connection, instance, after, limit))
+            .await
+    }
+
     async fn client_token(
         &self,
         instance: InstanceId,
@@ -299,7 +337,7 @@ impl Store for SqliteStore {
     async fn backup(&self, folder: &Path) -> Result<(), StoreError> {
         let dir = Arc::clone(&self.dir);
         let folder = folder.to_owned();
-        blocking(move || backup::back_up(dir.path(), &dir.blobs(), &folder)).await
+        blocking(move || backup::back_up(&dir, &folder)).await
     }
 }
 
@@ -348,6 +386,34 @@ impl Blobs for SqliteStore {
     async fn delete(&self, instance: InstanceId, id: AttachmentId) -> Result<(), StoreError> {
         let blobs = Arc::clone(&self.blobs);
         blocking(move || blobs.delete(instance, id)).await
+    }
+}
+
+#[async_trait]
+impl Recordings for SqliteStore {
+    async fn create(
+        &self,
+        instance: InstanceId,
+        id: RecordingId,
+    ) -> Result<Box<dyn RecordingFile>, StoreError> {
+        let recordings = Arc::clone(&self.recordings);
+        blocking(move || recordings.create(instance, id)).await
+    }
+
+    async fn read(
+        &self,
+        instance: InstanceId,
+        id: RecordingId,
+        offset: u64,
+        bytes: usize,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let recordings = Arc::clone(&self.recordings);
+        blocking(move || recordings.read(instance, id, offset, bytes)).await
+    }
+
+    async fn delete(&self, instance: InstanceId, id: RecordingId) -> Result<(), StoreError> {
+        let recordings = Arc::clone(&self.recordings);
+        blocking(move || recordings.delete(instance, id)).await
     }
 }
 

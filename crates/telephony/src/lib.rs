@@ -1,8 +1,9 @@
 //! Telephony: the sockets, timers and threads around `sip` and `media`.
 //!
 //! One task (`signalling`) drives a [`sip::Endpoint`] with what UDP, TCP and TLS bring, and tells the
-//! application what happens; a few threads without an async runtime (`lines`) carry the audio. The
-//! application's orders come through [`Handle`]. Reading order: `config`, `handle`, `signalling`, `lines`.
+//! application what happens; a few threads without an async runtime (`lines`) carry the audio,
+//! and one more (`tapes`) seals and writes recordings. The
+//! application's orders come through [`Handle`]. Reading order: `config`, `handle`, `signalling`, `lines`, `tapes`.
 
 mod clocks;
 mod config;
@@ -11,6 +12,7 @@ mod handle;
 mod lines;
 mod random;
 mod signalling;
+mod tapes;
 
 pub use config::{BrowserPort, CallLimits, MediaPorts, StartError, TelephonyConfig};
 pub use handle::Handle;

@@ -5,6 +5,7 @@ mod guard;
 mod keys;
 mod line;
 mod quality;
+mod recorder;
 mod sound;
 mod stun;
 mod worker;
@@ -24,6 +25,8 @@ use tokio::sync::mpsc;
 use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
 use crate::handle::AgentOffer;
+use crate::tapes::{TapeFeed, Tapes};
+pub(crate) use recorder::{Capture, RecordCommand, Right};
 pub(crate) use sound::Sound;
 use worker::Worker;
 
@@ -45,6 +48,8 @@ pub(crate) enum LineCommand {
     Change(Box<LegConfig>),
     /// Let the parties hear this.
     Direct(Box<Parties>),
+    /// Record, differently, or no longer.
+    Record(RecordCommand),
     /// A key came with the signalling.
     Press(Digit),
     /// Take the offer of an agent's browser.
@@ -112,6 +117,7 @@ impl Lines {
     /// Starts the threads: one per core, up to a few.
     pub(crate) fn start(
         settings: &LineSettings,
+        tapes: &Tapes,
         events: &mpsc::Sender<LineEvent>,
     ) -> Result<Self, StartError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -121,7 +127,8 @@ impl Lines {
                 .as_ref()
                 .map(|port| bind_browser_port(port, at))
                 .transpose()?;
-            start_thread(at, settings, port, events.clone()).map_err(StartError::Threads)
+            start_thread(at, settings, port, tapes.feed(), events.clone())
+                .map_err(StartError::Threads)
         });
         Ok(Self {
             threads: threads.collect::<Result<_, _>>()?,
@@ -195,10 +202,11 @@ fn start_thread(
     at: usize,
     settings: &LineSettings,
     port: Option<UdpSocket>,
+    tapes: TapeFeed,
     events: mpsc::Sender<LineEvent>,
 ) -> io::Result<Thread> {
     let (commands, waiting) = sync_channel(COMMANDS_MAX);
-    let (worker, waker) = Worker::new(settings, port, waiting, events)?;
+    let (worker, waker) = Worker::new(settings, port, waiting, tapes, events)?;
     let worker = std::thread::Builder::new()
         .name(format!("media-{at}"))
         .spawn(move || worker.run())?;

@@ -5,6 +5,7 @@ mod connections;
 mod description;
 mod plan;
 mod ports;
+mod recording;
 mod reporter;
 mod voice;
 
@@ -26,6 +27,7 @@ use tokio::time::Instant;
 use calls::{Call, Closing};
 use connections::{Connections, Listeners};
 use ports::PortPool;
+use recording::{Begun, tell_end};
 use reporter::Started;
 use voice::Voice;
 
@@ -35,11 +37,14 @@ use crate::filter;
 use crate::handle::{AgentOffer, CallName, Handle, Order};
 use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp};
 use crate::random;
+use crate::tapes::Tapes;
 
 /// Events of media that may wait here; more wait on their threads.
 const LINE_EVENTS_MAX: usize = 4096;
 /// Answers of the application that may wait; more wait in their tasks.
 const STARTED_MAX: usize = 1024;
+/// Recordings that were begun and may wait; more wait in their tasks.
+const BEGUN_MAX: usize = 1024;
 /// Datagrams that are read before others have their turn.
 const READS_MAX: usize = 64;
 /// Longest datagram of UDP.
@@ -135,6 +140,8 @@ impl Runner {
         stop: watch::Receiver<bool>,
     ) -> Result<(), StartError> {
         let (line_events, heard) = mpsc::channel(LINE_EVENTS_MAX);
+        let tapes = Tapes::start().map_err(StartError::Threads)?;
+        let (begun, begun_answers) = mpsc::channel(BEGUN_MAX);
         let settings = LineSettings {
             clocks: self.clocks,
             browsers: self.config.browsers.clone(),
@@ -150,7 +157,7 @@ impl Runner {
         let voice = Voice::new(speech, self.config.language.clone());
         let connections = Connections::new(&self.config);
         let mut signalling = Signalling {
-            lines: Lines::start(&settings, &line_events)?,
+            lines: Lines::start(&settings, &tapes, &line_events)?,
             ports: PortPool::new(&self.config.media)?,
             config: self.config,
             clocks: self.clocks,
@@ -164,6 +171,8 @@ impl Runner {
             early: BTreeMap::new(),
             starting: 0,
             started,
+            begun,
+            tapes,
             reporters: JoinSet::new(),
             voice,
             connections,
@@ -174,6 +183,7 @@ impl Runner {
             offers: self.offers,
             heard,
             answers,
+            begun: begun_answers,
             listeners,
             stop,
         };
@@ -190,6 +200,7 @@ struct Inbox {
     offers: mpsc::Receiver<AgentOffer>,
     heard: mpsc::Receiver<LineEvent>,
     answers: mpsc::Receiver<Started>,
+    begun: mpsc::Receiver<Begun>,
     listeners: connections::OpenListeners,
     stop: watch::Receiver<bool>,
 }
@@ -211,6 +222,9 @@ struct Signalling {
     /// Calls that the application has not answered yet.
     starting: usize,
     started: mpsc::Sender<Started>,
+    /// The application's answers to recordings that are to begin.
+    begun: mpsc::Sender<Begun>,
+    tapes: Tapes,
     reporters: JoinSet<()>,
     voice: Voice,
     connections: Connections,
@@ -252,6 +266,8 @@ impl Signalling {
                     self.on_started(started);
                     self.carry_out(inbox.handle.orders().take());
                 }
+                Some(begun) = inbox.begun.recv() => self.on_recording_begun(begun),
+                Some(end) = self.tapes.next_ended() => self.on_recording_ended(end),
                 Some(spoken) = self.voice.next() => self.on_spoken(&spoken),
                 Some(accepted) = inbox.listeners.accept(), if !stopping => {
                     self.connections.accept(&self.endpoint, accepted);
@@ -344,8 +360,18 @@ impl Signalling {
         self.connections.finish().await;
         while self.reporters.join_next().await.is_some() {}
         let lines = self.lines;
-        if tokio::task::spawn_blocking(|| lines.stop()).await.is_err() {
+        let tapes = self.tapes;
+        // Lines first: they end their recordings.
+        let stopped = tokio::task::spawn_blocking(|| {
+            lines.stop();
+            tapes.stop()
+        });
+        let Ok(ends) = stopped.await else {
             tracing::error!("the threads of media could not be awaited");
+            return;
+        };
+        for end in ends {
+            tell_end(&self.app, end).await;
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod attachments;
 pub(crate) mod contact_page;
 pub(crate) mod contacts;
 pub(crate) mod quick_connects;
+pub(crate) mod recordings;
 pub(crate) mod request;
 pub(crate) mod session;
 pub(crate) mod sign_in;

@@ -137,7 +137,7 @@ fn check_content_type(headers: &HeaderMap, announced: &str) -> Result<(), ApiErr
     }
 }
 
-fn check_grant(grant: &str) -> Result<(), ApiError> {
+pub(crate) fn check_grant(grant: &str) -> Result<(), ApiError> {
     if grant.len() > GRANT_CHARS_MAX {
         return Err(error::NOT_FOUND);
     }
@@ -154,7 +154,7 @@ fn refused(error: AppError) -> ApiError {
 }
 
 /// Always saved, never shown, under its own name (RFC 6266).
-fn disposition(name: &str) -> HeaderValue {
+pub(crate) fn disposition(name: &str) -> HeaderValue {
     let encoded = utf8_percent_encode(name, ATTR_CHARS);
     HeaderValue::try_from(format!("attachment; filename*=UTF-8''{encoded}"))
         .unwrap_or(HeaderValue::from_static("attachment"))

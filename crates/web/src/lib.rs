@@ -13,6 +13,7 @@ mod endpoint;
 mod error;
 mod gate;
 mod participant;
+mod recordings;
 mod router;
 mod security;
 mod settings;

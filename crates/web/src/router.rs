@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use app::App;
 use app::action::{
-    Action, Converse, ListContacts, ListOwnQuickConnects, OpenWorkspace, ReadContactPage,
-    ReadContactTranscript, ReadOwnTranscript,
+    Action, Converse, DownloadRecording, ListContacts, ListOwnQuickConnects, ListenRecording,
+    OpenWorkspace, ReadContactPage, ReadContactTranscript, ReadOwnTranscript,
 };
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post_service;
 
-use crate::api::{attachments, contact_page, contacts, quick_connects, session, sign_in};
+use crate::api::{
+    attachments, contact_page, contacts, quick_connects, recordings, session, sign_in,
+};
 use crate::chat::{pages, start};
 use crate::endpoint::{Access, Callers, Endpoint, Route};
 use crate::gate::{self, Site};
@@ -28,6 +30,7 @@ const STATIC: Access = Access::Public("pages and scripts hold nothing secret; th
 const SIGNING_IN: Access = Access::Public("whoever signs in has no session yet");
 const TICKET: Access = Access::Bearer("a single-use ticket of the participant API, 60 s");
 const GRANT: Access = Access::Bearer("a grant for one object and one method, 5 min");
+const RECORDING: Access = Access::Bearer("a grant for one recording, 15 min");
 
 /// The main origin: pages, their API, sockets, the start of chats.
 pub fn router(app: App, settings: WebSettings) -> Router {
@@ -110,6 +113,8 @@ fn workspace_routes() -> Vec<Route> {
     const LIST: Access = Access::Session(&[ListContacts::SPEC]);
     const PAGE: Access = Access::Session(&[ReadContactPage::SPEC]);
     const TRANSCRIPT: Access = Access::Session(&[ReadContactTranscript::SPEC]);
+    const LISTEN: Access = Access::Session(&[ListenRecording::SPEC]);
+    const SAVE: Access = Access::Session(&[DownloadRecording::SPEC]);
     vec![
         Route::get("/api/workspace/socket", OPEN, workspace::socket::open)
             .for_callers(Callers::OwnPages),
@@ -135,6 +140,23 @@ fn workspace_routes() -> Vec<Route> {
             "/api/contacts/{contact}/transcript",
             TRANSCRIPT,
             contact_page::transcript,
+        ),
+        Route::get(
+            "/api/contacts/{contact}/recordings",
+            LISTEN,
+            recordings::list,
+        ),
+        // Looks through all of a recording for its peaks.
+        Route::get(
+            "/api/contacts/{contact}/recordings/{recording}",
+            LISTEN,
+            recordings::listen,
+        )
+        .within(crate::attachments::TRANSFER_TIMEOUT),
+        Route::get(
+            "/api/contacts/{contact}/recordings/{recording}/file",
+            SAVE,
+            recordings::download,
         ),
     ]
 }
@@ -162,5 +184,7 @@ fn attachment_routes() -> Vec<Route> {
             .for_callers(Callers::ApprovedPagesAndPrograms)
             .within(TRANSFER_TIMEOUT),
         Route::preflight("/download/{grant}", preflight),
+        Route::get("/recording/{grant}", RECORDING, crate::recordings::play)
+            .for_callers(Callers::ApprovedPagesAndPrograms),
     ]
 }

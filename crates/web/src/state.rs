@@ -21,6 +21,8 @@ use crate::settings::WebSettings;
 const NETWORKS_MAX: usize = 50_000;
 /// Files that may be in memory at once, going up or down.
 const TRANSFERS_MAX: usize = 32;
+/// Recordings that may be played at once; a player that rests counts.
+const PLAYBACKS_MAX: usize = 256;
 /// When a client tries again that found no place for its file, seconds.
 const TRANSFER_RETRY_S: u32 = 2;
 
@@ -37,6 +39,7 @@ struct Shared {
     chat_starts: KeyedLimiter<IpAddr>,
     file_transfers: KeyedLimiter<IpAddr>,
     transfer_places: Arc<Semaphore>,
+    playback_places: Arc<Semaphore>,
 }
 
 impl WebState {
@@ -49,6 +52,7 @@ impl WebState {
             chat_starts: KeyedLimiter::new(settings.limits.start_chat, NETWORKS_MAX),
             file_transfers: KeyedLimiter::new(settings.limits.attachments, NETWORKS_MAX),
             transfer_places: Arc::new(Semaphore::new(TRANSFERS_MAX)),
+            playback_places: Arc::new(Semaphore::new(PLAYBACKS_MAX)),
             app,
             settings,
         }))
@@ -115,6 +119,13 @@ impl WebState {
     /// A place for one file in memory, free again when dropped.
     pub(crate) fn transfer_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         Arc::clone(&self.0.transfer_places)
+            .try_acquire_owned()
+            .map_err(|_| ApiError::unavailable(TRANSFER_RETRY_S))
+    }
+
+    /// A place for one recording that is played, free again when dropped.
+    pub(crate) fn playback_place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        Arc::clone(&self.0.playback_places)
             .try_acquire_owned()
             .map_err(|_| ApiError::unavailable(TRANSFER_RETRY_S))
     }

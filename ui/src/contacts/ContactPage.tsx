@@ -17,6 +17,7 @@ import { formatDuration } from '../protocol/time.js';
 import { ChannelName } from '../workspace/ChannelIcon.js';
 import { References } from '../workspace/References.js';
 import { RecordedTranscript } from './RecordedTranscript.js';
+import { Recordings } from './Recordings.js';
 import { Timeline } from './Timeline.js';
 
 /** A label and what it says; left out where there is nothing to say. */
@@ -25,7 +26,8 @@ type Pair = readonly [string, ReactNode];
 /** One contact: its record, what happened, what was said. */
 export function ContactPage({ contactId }: { contactId: string }) {
   const t = useText();
-  const { api } = useSession();
+  const { api, session } = useSession();
+  const mayListen = session.permissions.includes('ListenCallRecordings');
   useTitle(t('contact.title'));
   const [detail, setDetail] = useState<ContactDetail>();
   const [refusal, setRefusal] = useState<string>();
@@ -62,6 +64,11 @@ export function ContactPage({ contactId }: { contactId: string }) {
         {refusal !== undefined && <Alert type="error">{errorText(t, refusal)}</Alert>}
         {refusal === undefined && detail === undefined && <Spinner size="large" />}
         {detail !== undefined && <Record record={detail.record} />}
+        {detail?.record.channel === 'VOICE' && mayListen && (
+          <Container header={<Header variant="h2">{t('recording.title')}</Header>}>
+            <Recordings contactId={contactId} />
+          </Container>
+        )}
         {detail !== undefined && (
             <div className={detail.record.channel === 'VOICE' ? undefined : 'rf-record-columns'}>
               {/* What is said on the telephone is not written down. */}

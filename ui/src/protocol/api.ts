@@ -123,6 +123,35 @@ export interface TranscriptPage {
   hasMore: boolean;
 }
 
+/** A recording of a part of a call: with the agent, or before with the flow. */
+export interface Recording {
+  recordingId: string;
+  part: 'AGENT' | 'IVR';
+  state: 'OPEN' | 'COMPLETE' | 'CUT_OFF';
+  startedAt: number;
+  endedAt?: number;
+  lengthMs: number;
+  /** How often audio was lost. */
+  gaps: number;
+}
+
+/** Something that happened while recording. */
+export interface RecordingMark {
+  atMs: number;
+  kind: 'PAUSED' | 'RESUMED' | 'GAP';
+}
+
+/** What a player shows, and where it fetches the sound. */
+export interface RecordingOverview {
+  recording: Recording;
+  url: string;
+  expiresAt: number;
+  /** The loudest moments of both channels, 0 to 255, evenly spread. */
+  customer: number[];
+  agent: number[];
+  marks: RecordingMark[];
+}
+
 /** The server refused, or could not be reached (`unreachable`). */
 export class ApiError extends Error {
   constructor(
@@ -222,6 +251,20 @@ export class Api {
     return this.#get(`/api/contacts/${encodeURIComponent(contactId)}/transcript?afterSequence=${afterSequence}`);
   }
 
+  recordings(contactId: string): Promise<{ recordings: Recording[]; downloadPermitted: boolean }> {
+    return this.#get(`/api/contacts/${encodeURIComponent(contactId)}/recordings`);
+  }
+
+  /** What a player needs. Asking for it is audited. */
+  recording(contactId: string, recordingId: string): Promise<RecordingOverview> {
+    return this.#get(pathOfRecording(contactId, recordingId));
+  }
+
+  /** Where the file can be saved from. Asking for it is audited. */
+  recordingFile(contactId: string, recordingId: string): Promise<DownloadGrant> {
+    return this.#get(`${pathOfRecording(contactId, recordingId)}/file`);
+  }
+
   async #signInStep(path: string, body: object): Promise<SignInAnswer> {
     const answer = await this.#post<SignInAnswer>(path, body);
     if (answer.result === 'signed-in') this.#remember(answer.session);
@@ -258,6 +301,10 @@ export class Api {
       throw new ApiError(0, { code: 'unreachable', message: 'check the network and try again' });
     }
   }
+}
+
+function pathOfRecording(contactId: string, recordingId: string): string {
+  return `/api/contacts/${encodeURIComponent(contactId)}/recordings/${encodeURIComponent(recordingId)}`;
 }
 
 async function errorOf(answer: Response): Promise<ApiError> {

@@ -35,6 +35,8 @@ export interface CallView {
   flowSpeaksWith?: 'AGENT' | 'CUSTOMER' | 'BOTH';
   /** Which browser of the agent has the media; absent while none has. */
   media?: 'HERE' | 'ELSEWHERE';
+  /** Absent where nothing is recorded. */
+  recording?: 'ON' | 'PAUSED';
   /** The number or address that called. */
   customerAddress?: string;
 }
@@ -179,6 +181,7 @@ export type RequestBody =
   | { type: 'contact.transfer'; contactId: string; quickConnectId: string }
   | { type: 'call.connect'; contactId: string; sdp: string; take?: boolean }
   | { type: 'call.hold'; contactId: string; on: boolean }
+  | { type: 'call.pauseRecording'; contactId: string; on: boolean }
   | { type: 'chat.send'; contactId: string; contentType: string; text: string }
   | { type: 'chat.history'; contactId: string; beforeSequence?: number; afterSequence?: number };
 

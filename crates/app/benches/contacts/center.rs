@@ -67,6 +67,7 @@ pub(crate) async fn open(folder: &Path, provider: LocalKeyProvider) -> (App, Arc
         policy: Arc::new(policy::CedarPolicy::new(second_factor).unwrap()),
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(1)).unwrap()),
         blobs: Arc::clone(&store) as _,
+        recordings: Arc::clone(&store) as _,
         scanner: None,
         telephony: None,
         clock: Arc::new(SystemClock),
@@ -81,6 +82,7 @@ pub(crate) async fn open(folder: &Path, provider: LocalKeyProvider) -> (App, Arc
             chat_offer_timeout_ms: 60 * 60 * 1000,
             ..engine::Limits::default()
         },
+        recording_notice: None,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor,

@@ -1,4 +1,4 @@
-//! Contacts taken durably from start to offered, and the start with many contacts stored.
+//! Contacts taken durably from start to offered, the start with many contacts stored, and what recordings cost.
 //!
 //! Through the use cases on the real store (a disk's folder, full fsync), local keys, the real policy and
 //! with the outbox on. `cargo bench -p app --bench contacts` prints a line of a table for each.
@@ -11,6 +11,7 @@
 
 mod center;
 mod offered;
+mod recorded;
 mod start;
 
 use std::path::Path;
@@ -20,7 +21,7 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let lines = [offered::measure(), start::measure()].concat();
+    let lines = [offered::measure(), start::measure(), recorded::measure()].concat();
     println!("| what | measured | target |\n|---|---|---|\n{lines}");
     // Where `scripts/bench.sh` finds them.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-lines");

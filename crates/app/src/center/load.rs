@@ -138,12 +138,12 @@ pub(super) async fn state(
     };
     let now = around.clock.now();
     let limits = around.settings.limits;
-    let engine = Engine::restore(scope.clone(), limits, super::fresh_ids(), now, stored).map_err(
-        |error| {
+    let mut engine = Engine::restore(scope.clone(), limits, super::fresh_ids(), now, stored)
+        .map_err(|error| {
             tracing::error!(error = %error, "the stored state of an instance does not restore");
             AppError::Internal
-        },
-    )?;
+        })?;
+    engine.set_recording_notice(around.settings.recording_notice.clone());
     Ok(State {
         engine,
         resources,

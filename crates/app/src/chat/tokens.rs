@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::transcript::ParticipantRole;
-use model::{AttachmentId, ContactId, InstanceId, ParticipantId, Secret, Timestamp};
+use model::{AttachmentId, ContactId, InstanceId, ParticipantId, RecordingId, Secret, Timestamp};
 use seal::KeyedHasher;
 
 /// Longest text that is looked at.
@@ -26,6 +26,8 @@ pub(crate) enum Claim {
     Upload(AttachmentId),
     /// Downloading one attachment.
     Download(AttachmentId),
+    /// Hearing one recording.
+    Recording(RecordingId),
 }
 
 /// A participant of a chat.
@@ -44,6 +46,7 @@ impl Claim {
             Self::Connection(_) => "connection token",
             Self::Upload(_) => "upload grant",
             Self::Download(_) => "download grant",
+            Self::Recording(_) => "recording grant",
         }
     }
 
@@ -66,6 +69,10 @@ impl Claim {
             }
             Self::Download(id) => {
                 into.push(4);
+                into.extend(id.into_bytes());
+            }
+            Self::Recording(id) => {
+                into.push(5);
                 into.extend(id.into_bytes());
             }
         }
@@ -100,6 +107,10 @@ impl Claim {
                 } else {
                     Self::Download(id)
                 })
+            }
+            5 => {
+                let id = u128::from_be_bytes(rest.try_into().ok()?);
+                Some(Self::Recording(RecordingId::from_u128(id)))
             }
             _ => None,
         }

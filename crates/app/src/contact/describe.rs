@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::contact::ContactRecord;
-use model::{ContactId, InstanceId};
+use model::{ContactId, InstanceId, Recording};
 use serde_json::Value;
 
 use crate::App;
@@ -16,7 +16,8 @@ use crate::principal::Call;
 use crate::vault::Place;
 
 impl App {
-    /// The contact that the permit names, open or over. The answer waits for its audit entry.
+    /// The contact that the permit names, open or over, and its recordings. The answer waits for its audit
+    /// entry.
     ///
     /// # Errors
     /// `NotFound`.
@@ -24,9 +25,13 @@ impl App {
         &self,
         call: &Arc<Call>,
         permit: Permit<DescribeContact>,
-    ) -> Result<ContactRecord, AppError> {
-        self.read_record(call, *permit.target(), permit.spec().access)
-            .await
+    ) -> Result<(ContactRecord, Vec<Recording>), AppError> {
+        let record = self
+            .read_record(call, *permit.target(), permit.spec().access)
+            .await?;
+        let center = self.center_of(permit.target())?;
+        let recordings = self.recordings_of(&center, record.id).await?;
+        Ok((record, recordings))
     }
 
     pub(crate) async fn read_record(

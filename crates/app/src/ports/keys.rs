@@ -1,7 +1,7 @@
 //! Keys: the provider that holds the root key, and the store of wrapped data keys.
 
 use async_trait::async_trait;
-use model::{AttachmentId, ContactId, InstanceId};
+use model::{AttachmentId, ContactId, InstanceId, RecordingId};
 use seal::DataKey;
 
 /// Holds the root key, which never leaves it, and wraps instance keys with it.
@@ -43,12 +43,14 @@ pub enum KeyOwner {
     Contact(InstanceId, ContactId),
     /// An attachment; wrapped likewise.
     Attachment(InstanceId, AttachmentId),
+    /// A recording; wrapped likewise.
+    Recording(InstanceId, RecordingId),
 }
 
 /// What an instance key is for: one key, one use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyPurpose {
-    /// Wraps data keys of contacts and attachments.
+    /// Wraps data keys of contacts, attachments and recordings.
     Wrap,
     /// Seals configuration, agents' state and sign-in data.
     Configuration,
@@ -79,7 +81,7 @@ pub trait KeyStore: Send + Sync {
     /// The key of this owner.
     async fn get(&self, owner: KeyOwner) -> Result<Option<WrappedKey>, super::store::StoreError>;
 
-    /// Destroys keys of contacts and attachments: overwritten on disk, and remembered in a list that
+    /// Destroys keys of contacts, attachments and recordings: overwritten on disk, and remembered in a list that
     /// a restore applies.
     async fn destroy(&self, owners: Vec<KeyOwner>) -> Result<(), super::store::StoreError>;
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use model::{
-    AttachmentId, AuditEntryId, ContactId, InstanceId, ParticipantId, ResourceId, ResourceKind,
-    Timestamp, TranscriptItemId, UserId,
+    AttachmentId, AuditEntryId, ContactId, InstanceId, ParticipantId, RecordingId, ResourceId,
+    ResourceKind, Timestamp, TranscriptItemId, UserId,
 };
 
 /// Bytes that are sealed already; the store never sees clear ones.
@@ -137,6 +137,13 @@ pub enum Write {
         instance: InstanceId,
         id: AttachmentId,
     },
+    /// A recording's row, inserted or replaced.
+    PutRecording(RecordingRow),
+    /// Deletes a recording's row. Absent is fine.
+    DeleteRecording {
+        instance: InstanceId,
+        id: RecordingId,
+    },
     /// The answer to a request that may be repeated. Fails where one exists that has not expired at
     /// `at` of the new one.
     InsertClientToken(ClientTokenRow),
@@ -229,6 +236,20 @@ pub struct AttachmentRow {
     /// When it was begun, while it does not stand in the chat.
     pub unfinished_since: Option<Timestamp>,
     /// Name, type, size, status, uploader.
+    pub sealed: Sealed,
+}
+
+/// A recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are the columns")]
+pub struct RecordingRow {
+    pub instance: InstanceId,
+    pub id: RecordingId,
+    pub contact: ContactId,
+    pub started_at: Timestamp,
+    /// Absent while it goes on.
+    pub ended_at: Option<Timestamp>,
+    /// Part, how it ended, length.
     pub sealed: Sealed,
 }
 
@@ -355,6 +376,27 @@ pub trait Store: Send + Sync {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<(InstanceId, AttachmentId)>, StoreError>;
+    /// A recording's row.
+    async fn recording(
+        &self,
+        instance: InstanceId,
+        id: RecordingId,
+    ) -> Result<Option<RecordingRow>, StoreError>;
+    /// Recordings of a contact, in the order of their beginning, at most `limit`.
+    async fn recordings(
+        &self,
+        instance: InstanceId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<Vec<RecordingRow>, StoreError>;
+    /// Recordings of an instance that have no end, in the order of their ids, after this one, at most
+    /// `limit`.
+    async fn open_recordings(
+        &self,
+        instance: InstanceId,
+        after: Option<RecordingId>,
+        limit: u32,
+    ) -> Result<Vec<RecordingRow>, StoreError>;
     /// A remembered answer that has not expired at `now`.
     async fn client_token(
         &self,

@@ -36,7 +36,8 @@ async fn start(folder: &Path) -> App {
         provider: Arc::new(provider),
         policy: Arc::new(CedarPolicy::new(SecondFactor::Optional).unwrap()),
         verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(1)).unwrap()),
-        blobs: store,
+        blobs: Arc::clone(&store) as _,
+        recordings: store,
         scanner: None,
         telephony: None,
         clock: Arc::new(StillClock),
@@ -47,6 +48,7 @@ async fn start(folder: &Path) -> App {
         outbox: false,
         phone_numbers: BTreeSet::new(),
         limits: engine::config::Limits::default(),
+        recording_notice: None,
         attachments: AttachmentLimits::default(),
         signin: SignInConfig::default(),
     };

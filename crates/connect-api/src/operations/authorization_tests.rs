@@ -154,6 +154,7 @@ fn members_of_contacts(instance: InstanceId) -> Map<String, Value> {
         "AttachmentIds": [ID],
         "ClientToken": "a",
         "SessionId": ID,
+        "VoiceRecordingConfiguration": {"VoiceRecordingTrack": "ALL"},
         "RedirectUri": "https://example.com",
     });
     members.as_object().unwrap().clone()

@@ -3,6 +3,7 @@
 mod describe;
 mod get_attributes;
 mod record;
+mod recording;
 mod start_chat;
 mod start_task;
 mod stop;

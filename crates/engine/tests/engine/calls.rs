@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use engine::call::{CallEvent, Hearing, Recorded};
+use engine::call::{CallEvent, Hearing};
 use engine::effect::{ContactEventKind, Effect};
 use engine::input::StartContact;
-use engine::{CallPlan, ContactState, Input, Rejection};
+use engine::{CallPlan, ContactState, Input, Recorded, RecordingChange, RecordingRun, Rejection};
 use flow::command::{Input as Keyed, Prompt};
 use model::contact::{DisconnectReason, Endpoint};
 use model::quality::{CallQuality, LegQuality};
 use model::resource::FlowType;
-use model::{Channel, ContactId, InitiationMethod};
+use model::{Channel, ContactId, InitiationMethod, RecordingPart};
 use serde_json::{Value, json};
 
 use crate::harness::*;
@@ -234,6 +234,127 @@ fn the_flow_is_recorded_only_where_it_says_so_and_keys_never() {
 
     center.done(Input::StartContact(call(2, 2)));
     assert_eq!(plan(&center, 2).unwrap().recorded, Recorded::default());
+}
+
+fn change(center: &mut Center, n: u128, changes: &[RecordingChange]) -> Result<(), Rejection> {
+    let change = Input::Recording {
+        contact: contact(n),
+        by: None,
+        changes: changes.to_vec(),
+    };
+    center.give(change).map(|_| ())
+}
+
+#[test]
+fn a_recording_is_suspended_and_resumed_and_stopped_for_good() {
+    let mut center = center();
+    let id = connected(&mut center, 1);
+    let run = |center: &Center| plan(center, 1).unwrap().recording;
+    assert_eq!(run(&center), RecordingRun::On);
+    change(&mut center, 1, &[RecordingChange::Suspend]).unwrap();
+    assert_eq!(run(&center), RecordingRun::Paused);
+    assert_eq!(plan(&center, 1).unwrap().recorded, Recorded::default());
+    let resume = |by| Input::Recording {
+        contact: id,
+        by: Some(user(by)),
+        changes: vec![RecordingChange::Resume],
+    };
+    assert_eq!(
+        center.give(resume(2)).unwrap_err(),
+        Rejection::NotYourContact
+    );
+    center.done(resume(1));
+    assert_eq!(run(&center), RecordingRun::On);
+    assert_eq!(center.give(resume(1)).unwrap_err(), Rejection::WrongState);
+    change(&mut center, 1, &[RecordingChange::Stop(None)]).unwrap();
+    assert_eq!(run(&center), RecordingRun::Off);
+    for too_late in [
+        RecordingChange::Stop(None),
+        RecordingChange::Suspend,
+        RecordingChange::StartIvr,
+        RecordingChange::StartAgent(Recorded::default()),
+    ] {
+        let refused = change(&mut center, 1, &[too_late]);
+        assert_eq!(refused, Err(Rejection::WrongState), "{too_late:?}");
+    }
+}
+
+#[test]
+fn the_api_starts_what_no_flow_asked_for_and_all_of_it_or_nothing() {
+    let mut center = center();
+    center.flow(
+        4,
+        FlowType::ContactFlow,
+        &blocks(&[speak("a", "Welcome.", "z"), end("z")]),
+    );
+    center.done(Input::StartContact(call(1, 4)));
+    assert_eq!(plan(&center, 1).unwrap().recording, RecordingRun::Off);
+    let alone = Recorded {
+        customer: false,
+        agent: true,
+    };
+    let twice = [
+        RecordingChange::StartIvr,
+        RecordingChange::StartAgent(alone),
+        RecordingChange::StartIvr,
+    ];
+    assert_eq!(change(&mut center, 1, &twice), Err(Rejection::WrongState));
+    assert_eq!(plan(&center, 1).unwrap().recording, RecordingRun::Off);
+    change(&mut center, 1, &twice[..2]).unwrap();
+    assert_eq!(plan(&center, 1).unwrap().recording, RecordingRun::On);
+    let stop = RecordingChange::Stop(Some(RecordingPart::Ivr));
+    change(&mut center, 1, &[stop]).unwrap();
+    assert_eq!(plan(&center, 1).unwrap().recording, RecordingRun::Off);
+}
+
+#[test]
+fn nothing_is_recorded_before_the_notice_was_heard_to_its_end() {
+    for (played, expected) in [(true, RecordingRun::On), (false, RecordingRun::Off)] {
+        let mut center = center();
+        center
+            .engine
+            .set_recording_notice(Some("You are recorded.".to_owned()));
+        center.flow(
+            3,
+            FlowType::ContactFlow,
+            &blocks(&[
+                record_both("r", "Enabled", "a"),
+                speak("a", "Welcome.", "z"),
+                end("z"),
+            ]),
+        );
+        center.done(Input::StartContact(call(1, 3)));
+        assert_eq!(text_of(customer_hears(&center, 1)), "You are recorded.");
+        assert_eq!(plan(&center, 1).unwrap().recording, RecordingRun::Off);
+        let number = number_of(customer_hears(&center, 1));
+        let event = if played {
+            CallEvent::Played { number }
+        } else {
+            CallEvent::PlayFailed { number }
+        };
+        happens(&mut center, 1, event);
+        assert_eq!(text_of(customer_hears(&center, 1)), "Welcome.");
+        assert_eq!(
+            plan(&center, 1).unwrap().recording,
+            expected,
+            "played: {played}"
+        );
+    }
+}
+
+#[test]
+fn who_is_not_recorded_hears_no_notice() {
+    let mut center = center();
+    center
+        .engine
+        .set_recording_notice(Some("You are recorded.".to_owned()));
+    center.flow(
+        3,
+        FlowType::ContactFlow,
+        &blocks(&[speak("a", "Welcome.", "z"), end("z")]),
+    );
+    center.done(Input::StartContact(call(1, 3)));
+    assert_eq!(text_of(customer_hears(&center, 1)), "Welcome.");
 }
 
 #[test]

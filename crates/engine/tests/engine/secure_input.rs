@@ -1,8 +1,8 @@
 //! An agent stays on the line while a flow asks the customer for what nobody else may hear.
 
-use engine::call::{CallEvent, Hearing, Recorded};
+use engine::call::{CallEvent, Hearing};
 use engine::effect::ContactEventKind;
-use engine::{Input, Rejection, Reply};
+use engine::{Input, Recorded, Rejection, Reply};
 use flow::command::{Input as Keyed, PreviousParticipants};
 use model::contact::DisconnectReason;
 use model::quality::LegQuality;

@@ -9,7 +9,7 @@ use crate::time::MediaTime;
 pub const RECORDING_MS_MAX: u32 = 24 * 60 * 60 * 1000;
 
 /// How long a chunk waits behind its end for frames that are late.
-const GRACE_MS: u32 = 100;
+const GRACE_MS: u32 = 250;
 /// What is held: a chunk and what may come while it waits.
 const HELD_BYTES: usize = 2 * CHUNK_BYTES;
 /// A frame that is off by less goes where the one before it ended: arrival trembles, audio does not.

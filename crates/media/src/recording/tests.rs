@@ -87,10 +87,10 @@ fn a_trembling_arrival_leaves_no_holes() {
 #[test]
 fn a_chunk_waits_for_what_is_late_and_drops_what_is_later() {
     let mut recorder = Recorder::new(Law::Mu, START);
-    assert_eq!(recorder.next_deadline(), at(600));
-    assert_eq!(recorder.next_chunk(at(599)), None);
+    assert_eq!(recorder.next_deadline(), at(750));
+    assert_eq!(recorder.next_chunk(at(749)), None);
     recorder.record(Side::Customer, at(400), &[1; FRAME_BYTES]);
-    let chunk = recorder.next_chunk(at(600)).unwrap();
+    let chunk = recorder.next_chunk(at(750)).unwrap();
     assert_eq!(side(&[chunk], Side::Customer)[400..420], [1; 20]);
     recorder.record(Side::Agent, at(100), &[2; FRAME_BYTES]);
     recorder.record(Side::Agent, at(590), &[2; FRAME_BYTES]);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use media::MediaTime;
 use media::prompt::{WAV_SECONDS_MAX, parse_wav};
+use media::recording::{Chunk, Survey};
 use media::rtcp::Compound;
 use media::rtp::{Playout, Reception, RtpPacket};
 use media::tones::{DigitEvent, EventReceiver, TelephoneEvent};
@@ -44,6 +45,22 @@ fn the_corpus_of_rtp_is_refused_or_reads_back() {
         playout.play(&mut [0; 160]);
     }
     assert!(taken >= 5, "only {taken} are packets");
+}
+
+#[test]
+fn the_corpus_of_recordings_is_refused_or_reads_back() {
+    let mut taken = 0;
+    for (name, bytes) in corpus("recording") {
+        let Ok(chunk) = Chunk::parse(&bytes) else {
+            continue;
+        };
+        taken += 1;
+        assert_eq!(chunk.to_bytes(), bytes, "{name}");
+        let mut survey = Survey::default();
+        survey.add(&chunk);
+        assert_eq!(survey.duration_ms, u64::from(chunk.duration_ms()), "{name}");
+    }
+    assert!(taken >= 2, "only {taken} are chunks");
 }
 
 #[test]

@@ -184,6 +184,16 @@ fn secret_file_that_others_may_read_is_a_problem() {
 }
 
 #[test]
+fn notice_that_says_nothing_or_too_much_is_a_problem() {
+    let with = |notice: &str| problems(&format!("recording_notice = \"{notice}\"\n{GOOD}"));
+    assert_eq!(with("This call is recorded."), Vec::<String>::new());
+    assert_eq!(with(&"x".repeat(NOTICE_CHARS_MAX)), Vec::<String>::new());
+    for wrong in [" ".to_owned(), "x".repeat(NOTICE_CHARS_MAX + 1)] {
+        assert_eq!(with(&wrong).len(), 1);
+    }
+}
+
+#[test]
 fn second_factor_that_is_switched_off_is_a_warning() {
     let (_folder, path) = folder(&format!(
         "{GOOD}\n[signin]\nrequire_second_factor = false\n"

@@ -1,6 +1,6 @@
 //! Backup while running, and restore.
 //!
-//! A backup is two artefacts, to be kept apart: `data/` (the database and the sealed files) and `keys/`
+//! A backup is two artefacts, to be kept apart: `data/` (the database, the sealed files and the recordings) and `keys/`
 //! (the wrapped keys). Order makes it consistent. The database is copied first: whatever file or key its
 //! rows need was durable before the rows were. Then the files, then the keys. So no row of the copy lacks
 //! its key or file, unless that was destroyed on purpose meanwhile.
@@ -15,7 +15,7 @@ use rusqlite::backup::{Backup, StepResult};
 use super::database::{DATA, KEYS, Schema, empty_log, open_reader, open_writer};
 use super::failed;
 use super::keys::apply_destroyed;
-use crate::blobs::copy_blobs;
+use crate::blobs::copy_files;
 use crate::data_dir::{
     DataDir, copy_file, create_private_dir, private_file, rename_durably, sync_dir,
 };
@@ -25,9 +25,10 @@ use crate::io_failed;
 const DATA_ARTEFACT: &str = "data";
 const KEYS_ARTEFACT: &str = "keys";
 const BLOBS: &str = "blobs";
+const RECORDINGS: &str = "recordings";
 
 /// Copies a data directory that is in use into `folder`, which must be new or empty.
-pub(super) fn back_up(data_dir: &Path, blobs: &Path, folder: &Path) -> Result<(), StoreError> {
+pub(super) fn back_up(data_dir: &DataDir, folder: &Path) -> Result<(), StoreError> {
     create_private_dir(folder)?;
     let mut entries = fs::read_dir(folder).map_err(|error| io_failed(folder, &error))?;
     if entries.next().is_some() {
@@ -39,13 +40,15 @@ pub(super) fn back_up(data_dir: &Path, blobs: &Path, folder: &Path) -> Result<()
     // Each artefact gets its name when it is complete: half a backup is never taken for a whole one.
     let data = folder.join("data.part");
     create_private_dir(&data)?;
-    copy_database(data_dir, &DATA, &data)?;
-    copy_blobs(blobs, &data.join(BLOBS))?;
+    copy_database(data_dir.path(), &DATA, &data)?;
+    copy_files(&data_dir.blobs(), &data.join(BLOBS))?;
+    // One that goes on is copied as far as it has come, as a crash would leave it.
+    copy_files(&data_dir.recordings(), &data.join(RECORDINGS))?;
     sync_dir(&data)?;
 
     let keys = folder.join("keys.part");
     create_private_dir(&keys)?;
-    copy_database(data_dir, &KEYS, &keys)?;
+    copy_database(data_dir.path(), &KEYS, &keys)?;
     sync_dir(&keys)?;
 
     rename_durably(&data, &folder.join(DATA_ARTEFACT))?;
@@ -77,10 +80,12 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<(), StoreError> {
     create_private_dir(&staging)?;
     fetch(&backup.join(DATA_ARTEFACT), &DATA, &staging)?;
     fetch(&backup.join(KEYS_ARTEFACT), &KEYS, &staging)?;
-    copy_blobs(
-        &backup.join(DATA_ARTEFACT).join(BLOBS),
-        &staging.join(BLOBS),
-    )?;
+    for folder in [BLOBS, RECORDINGS] {
+        copy_files(
+            &backup.join(DATA_ARTEFACT).join(folder),
+            &staging.join(folder),
+        )?;
+    }
 
     let log = DestroyedLog::open(dir.destroyed_log())?;
     let keys = open_writer(&staging, &KEYS)?;
@@ -89,10 +94,13 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<(), StoreError> {
     drop(keys);
     check(&staging, &DATA)?;
 
-    if dir.blobs().exists() {
-        fs::remove_dir_all(dir.blobs()).map_err(|error| io_failed(&dir.blobs(), &error))?;
+    for folder in [BLOBS, RECORDINGS] {
+        let place = dir.path().join(folder);
+        if place.exists() {
+            fs::remove_dir_all(&place).map_err(|error| io_failed(&place, &error))?;
+        }
+        rename_durably(&staging.join(folder), &place)?;
     }
-    rename_durably(&staging.join(BLOBS), &dir.blobs())?;
     // The database comes last: without it there is no store.
     for schema in [&KEYS, &DATA] {
         rename_durably(&staging.join(schema.file), &dir.path().join(schema.file))?;

@@ -32,7 +32,7 @@ macro_rules! migrations {
 pub(super) const DATA: Schema = Schema {
     file: "data.db",
     secure_delete: false,
-    migrations: migrations!("data": "V1__initial", "V2__unfinished_attachments"),
+    migrations: migrations!("data": "V1__initial", "V2__unfinished_attachments", "V3__recordings"),
 };
 
 /// Wrapped keys.

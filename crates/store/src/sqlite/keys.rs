@@ -5,7 +5,7 @@ use app::ports::store::StoreError;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::database::empty_log;
-use super::row::{bound, integer};
+use super::row::{self, bound, integer};
 use super::writer::Apply;
 use super::{failed, refused};
 use crate::destroyed::{DestroyedLog, for_each_destroyed};
@@ -35,6 +35,7 @@ pub(super) struct StoredOwner {
 
 pub(super) const CONTACT: &str = "contact";
 pub(super) const ATTACHMENT: &str = "attachment";
+pub(super) const RECORDING: &str = "recording";
 
 impl From<KeyOwner> for StoredOwner {
     fn from(owner: KeyOwner) -> Self {
@@ -44,6 +45,7 @@ impl From<KeyOwner> for StoredOwner {
             }
             KeyOwner::Contact(instance, contact) => (CONTACT, instance, contact.into_bytes()),
             KeyOwner::Attachment(instance, id) => (ATTACHMENT, instance, id.into_bytes()),
+            KeyOwner::Recording(instance, id) => (RECORDING, instance, id.into_bytes()),
         };
         Self {
             kind,
@@ -185,7 +187,7 @@ pub(super) fn last_number(connection: &Connection) -> rusqlite::Result<i64> {
     })
 }
 
-/// Keys of contacts and attachments with `after < number <= up_to`, in order.
+/// Keys of contacts, attachments and recordings with `after < number <= up_to`, in order.
 pub(super) fn owners(
     connection: &Connection,
     after: i64,
@@ -193,13 +195,17 @@ pub(super) fn owners(
     limit: usize,
 ) -> rusqlite::Result<Vec<(i64, StoredOwner)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT number, kind = 'contact', instance, owner FROM keys
-         WHERE number > ? AND number <= ? AND kind IN ('contact', 'attachment')
+        "SELECT number, kind, instance, owner FROM keys
+         WHERE number > ? AND number <= ? AND kind IN ('contact', 'attachment', 'recording')
          ORDER BY number LIMIT ?",
     )?;
     let rows = statement.query_map(params![after, up_to, bound(limit as u64)], |row| {
         let owner = StoredOwner {
-            kind: if row.get(1)? { CONTACT } else { ATTACHMENT },
+            kind: row::word(row, 1, |name| {
+                [CONTACT, ATTACHMENT, RECORDING]
+                    .into_iter()
+                    .find(|kind| *kind == name)
+            })?,
             instance: row.get(2)?,
             owner: row.get(3)?,
         };

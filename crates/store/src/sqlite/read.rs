@@ -1,12 +1,12 @@
 //! Reads of `data.db`: one function per question.
 
 use app::ports::store::{
-    AttachmentRow, ClientTokenRow, InstanceRow, KeyedHash, RecordRow, ResourceRow, Sealed,
-    SigninKind, SigninRow, TranscriptRow,
+    AttachmentRow, ClientTokenRow, InstanceRow, KeyedHash, RecordRow, RecordingRow, ResourceRow,
+    Sealed, SigninKind, SigninRow, TranscriptRow,
 };
 use model::{
-    AttachmentId, AuditEntryId, ContactId, InstanceId, ParticipantId, Timestamp, TranscriptItemId,
-    UserId,
+    AttachmentId, AuditEntryId, ContactId, InstanceId, ParticipantId, RecordingId, Timestamp,
+    TranscriptItemId, UserId,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
@@ -212,6 +212,48 @@ pub(super) fn unfinished_attachments(
     )
 }
 
+pub(super) fn recording(
+    connection: &Connection,
+    instance: InstanceId,
+    id: RecordingId,
+) -> Result<Option<RecordingRow>> {
+    let columns = row::RECORDING;
+    let sql = format!("SELECT {columns} FROM recordings WHERE instance = ? AND id = ?");
+    let key = params![instance.into_bytes(), id.into_bytes()];
+    one(connection, &sql, key, row::recording)
+}
+
+pub(super) fn recordings(
+    connection: &Connection,
+    instance: InstanceId,
+    contact: ContactId,
+    limit: u32,
+) -> Result<Vec<RecordingRow>> {
+    let columns = row::RECORDING;
+    let sql = format!(
+        "SELECT {columns} FROM recordings WHERE instance = ? AND contact = ?
+         ORDER BY started_at, id LIMIT ?"
+    );
+    let values = params![instance.into_bytes(), contact.into_bytes(), limit];
+    all(connection, &sql, values, row::recording)
+}
+
+pub(super) fn open_recordings(
+    connection: &Connection,
+    instance: InstanceId,
+    after: Option<RecordingId>,
+    limit: u32,
+) -> Result<Vec<RecordingRow>> {
+    let columns = row::RECORDING;
+    let sql = format!(
+        "SELECT {columns} FROM recordings
+         WHERE instance = ? AND ended_at IS NULL AND id > ? ORDER BY id LIMIT ?"
+    );
+    let after = after.map_or(Vec::new(), |id| id.into_bytes().to_vec());
+    let values = params![instance.into_bytes(), after, limit];
+    all(connection, &sql, values, row::recording)
+}
+
 pub(super) fn client_token(
     connection: &Connection,
     instance: InstanceId,
@@ -316,6 +358,20 @@ pub(super) fn contact_has_rows(
              OR EXISTS (SELECT 1 FROM receipts WHERE instance = ?1 AND initial_contact = ?2)",
         instance,
         contact,
+    )
+}
+
+/// Whether this recording has a row.
+pub(super) fn recording_has_row(
+    connection: &Connection,
+    instance: [u8; 16],
+    id: [u8; 16],
+) -> Result<bool> {
+    exists(
+        connection,
+        "SELECT EXISTS (SELECT 1 FROM recordings WHERE instance = ?1 AND id = ?2)",
+        instance,
+        id,
     )
 }
 

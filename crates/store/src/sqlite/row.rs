@@ -1,11 +1,11 @@
 //! Rows to and from columns. A damaged row is an error, never a panic.
 
 use app::ports::store::{
-    AttachmentRow, ClientTokenRow, InstanceRow, RecordRow, ResourceRow, Sealed, SigninKind,
-    SigninRow, StoreError, TranscriptRow,
+    AttachmentRow, ClientTokenRow, InstanceRow, RecordRow, RecordingRow, ResourceRow, Sealed,
+    SigninKind, SigninRow, StoreError, TranscriptRow,
 };
 use model::{
-    AttachmentId, Channel, ContactId, InstanceId, ResourceId, ResourceKind, Timestamp,
+    AttachmentId, Channel, ContactId, InstanceId, RecordingId, ResourceId, ResourceKind, Timestamp,
     TranscriptItemId, UserId,
 };
 use rusqlite::types::Type;
@@ -19,6 +19,7 @@ pub(super) const TRANSCRIPT: &str =
     "instance, initial_contact, sequence, contact, item, at, sealed";
 pub(super) const ATTACHMENT: &str =
     "instance, id, contact, initial_contact, unfinished_since, sealed";
+pub(super) const RECORDING: &str = "instance, id, contact, started_at, ended_at, sealed";
 pub(super) const CLIENT_TOKEN: &str = "instance, token_hash, request_hash, at, expires_at, sealed";
 pub(super) const SIGNIN: &str = "kind, key, instance, user, expires_at, version, sealed";
 
@@ -79,6 +80,20 @@ pub(super) fn attachment(row: &Row<'_>) -> Result<AttachmentRow> {
         contact: ContactId::from_u128(id(row, 2)?),
         initial_contact: ContactId::from_u128(id(row, 3)?),
         unfinished_since: row
+            .get::<_, Option<i64>>(4)?
+            .map(|_| time(row, 4))
+            .transpose()?,
+        sealed: sealed(row, 5)?,
+    })
+}
+
+pub(super) fn recording(row: &Row<'_>) -> Result<RecordingRow> {
+    Ok(RecordingRow {
+        instance: InstanceId::from_u128(id(row, 0)?),
+        id: RecordingId::from_u128(id(row, 1)?),
+        contact: ContactId::from_u128(id(row, 2)?),
+        started_at: time(row, 3)?,
+        ended_at: row
             .get::<_, Option<i64>>(4)?
             .map(|_| time(row, 4))
             .transpose()?,

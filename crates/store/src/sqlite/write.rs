@@ -3,8 +3,8 @@
 mod resources;
 
 use app::ports::store::{
-    AttachmentRow, Batch, ClientTokenRow, InstanceRow, RecordRow, Sealed, SigninRow, StoreError,
-    TranscriptRow, Write,
+    AttachmentRow, Batch, ClientTokenRow, InstanceRow, RecordRow, RecordingRow, Sealed, SigninRow,
+    StoreError, TranscriptRow, Write,
 };
 use model::{InstanceId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -198,6 +198,12 @@ fn apply_write(connection: &Connection, write: &Write) -> Result<(), StoreError>
             "DELETE FROM attachments WHERE instance = ? AND id = ?",
             params![instance.into_bytes(), id.into_bytes()],
         ),
+        Write::PutRecording(row) => put_recording(connection, row),
+        Write::DeleteRecording { instance, id } => run(
+            connection,
+            "DELETE FROM recordings WHERE instance = ? AND id = ?",
+            params![instance.into_bytes(), id.into_bytes()],
+        ),
         Write::InsertClientToken(row) => insert_client_token(connection, row),
         Write::AppendAudit {
             id,
@@ -324,6 +330,25 @@ fn put_attachment(connection: &Connection, row: &AttachmentRow) -> Result<(), St
     )
 }
 
+fn put_recording(connection: &Connection, row: &RecordingRow) -> Result<(), StoreError> {
+    run(
+        connection,
+        "INSERT INTO recordings (instance, id, contact, started_at, ended_at, sealed)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (instance, id) DO UPDATE SET contact = excluded.contact,
+             started_at = excluded.started_at, ended_at = excluded.ended_at,
+             sealed = excluded.sealed",
+        params![
+            row.instance.into_bytes(),
+            row.id.into_bytes(),
+            row.contact.into_bytes(),
+            row.started_at.as_millis(),
+            row.ended_at.map(Timestamp::as_millis),
+            row.sealed.0
+        ],
+    )
+}
+
 fn insert_client_token(connection: &Connection, row: &ClientTokenRow) -> Result<(), StoreError> {
     let inserted = execute(
         connection,
@@ -383,6 +408,7 @@ fn sealed_of(write: &Write) -> Option<&Sealed> {
         Write::InsertRecord(row) => Some(&row.sealed),
         Write::InsertTranscriptItem(row) => Some(&row.sealed),
         Write::PutAttachment(row) => Some(&row.sealed),
+        Write::PutRecording(row) => Some(&row.sealed),
         Write::InsertClientToken(row) => Some(&row.sealed),
         Write::PutSignin(row) => Some(&row.sealed),
         Write::PutFlowContent { sealed, .. }
@@ -398,6 +424,7 @@ fn sealed_of(write: &Write) -> Option<&Sealed> {
         | Write::DeleteFlowContent { .. }
         | Write::KeepAttachment { .. }
         | Write::DeleteAttachment { .. }
+        | Write::DeleteRecording { .. }
         | Write::DeleteContactState { .. }
         | Write::DeleteAgentState { .. }
         | Write::DeleteOutbox { .. }

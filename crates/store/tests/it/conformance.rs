@@ -6,18 +6,20 @@ pub(crate) mod blobs;
 pub(crate) mod contacts;
 pub(crate) mod isolation;
 pub(crate) mod keys;
+pub(crate) mod recordings;
 pub(crate) mod resources;
 pub(crate) mod rows;
 pub(crate) mod streams;
 
 use app::ports::blobs::Blobs;
 use app::ports::keys::KeyStore;
+use app::ports::recordings::Recordings;
 use app::ports::store::Store;
 
 /// A store under test.
 pub(crate) trait Backend: Sized {
     /// The store.
-    type Store: Store + KeyStore + Blobs + 'static;
+    type Store: Store + KeyStore + Blobs + Recordings + 'static;
 
     /// A store without any rows.
     fn fresh() -> Self;
@@ -69,6 +71,9 @@ macro_rules! conformance {
                 destroyed_keys_are_gone_and_their_owners_may_not_be_instances,
                 keys_survive_reopening,
                 keys_beyond_the_limits_are_refused;
+            recordings: recordings_are_listed_by_contact_and_ended,
+                a_recording_is_appended_to_and_read_from_anywhere,
+                recordings_survive_reopening;
             blobs: files_are_replaced_and_deleted,
                 files_survive_reopening;
         }

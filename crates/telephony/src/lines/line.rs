@@ -17,6 +17,7 @@ use model::ContactId;
 use super::agent::AgentSide;
 use super::guard::KeyGuard;
 use super::quality::QUALITY_INTERVAL;
+use super::recorder::{LineRecording, Packet, RecordCommand};
 use super::sound::{Party, Sound};
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
@@ -42,6 +43,7 @@ pub(super) struct Line {
     heard_events: bool,
     guard: KeyGuard,
     agent: Option<AgentSide>,
+    recording: Option<LineRecording>,
 }
 
 /// Whether a socket has been read empty.
@@ -72,6 +74,7 @@ impl Line {
             heard_events: false,
             guard: KeyGuard::new(),
             agent: None,
+            recording: None,
         })
     }
 
@@ -105,6 +108,25 @@ impl Line {
         if let (Some(side), Some((_, Hears::New(sound)))) = (&mut self.agent, parties.agent) {
             let event = side.party.hear(now, sound);
             around.tell(self.id, event);
+        }
+    }
+
+    /// Records, differently, or no longer.
+    pub(super) fn record(&mut self, now: MediaTime, command: RecordCommand, around: &mut Around) {
+        let recording = match command {
+            RecordCommand::Change(capture) => {
+                if let Some(recording) = &mut self.recording {
+                    recording.change(now, capture);
+                }
+                return;
+            }
+            RecordCommand::Begin(tape, capture) => {
+                Some(LineRecording::new(now, self.law, tape, capture))
+            }
+            RecordCommand::End => None,
+        };
+        if let Some(before) = std::mem::replace(&mut self.recording, recording) {
+            before.end(now, &mut around.tapes);
         }
     }
 
@@ -209,6 +231,17 @@ impl Line {
                 for event in event {
                     around.tell(self.id, event);
                 }
+                if let Some(recording) = &mut self.recording {
+                    let packet = Packet {
+                        law: self.law,
+                        timestamp: header.timestamp,
+                        restarted,
+                        payload,
+                    };
+                    // What an agent must not hear of keys, a recording must not either.
+                    let has_keys = self.customer.collects_keys() || passes != put_through;
+                    recording.customer(now, packet, has_keys);
+                }
                 if let Some(side) = self
                     .agent
                     .as_mut()
@@ -287,13 +320,25 @@ impl Line {
                 }
                 _ => continue,
             };
+            if !(self.customer.hears_other() && side.party.hears_other()) {
+                continue;
+            }
+            if let Some(recording) = &mut self.recording
+                && kind == RelayKind::Audio
+            {
+                let packet = Packet {
+                    law: self.law,
+                    timestamp: header.timestamp,
+                    restarted,
+                    payload: &payload,
+                };
+                recording.agent(now, packet);
+            }
             let packet = &mut around.packet;
-            if self.customer.hears_other()
-                && side.party.hears_other()
-                && self
-                    .leg
-                    .relay(now, &header, restarted, kind, &payload, packet)
-                    .is_ok()
+            if self
+                .leg
+                .relay(now, &header, restarted, kind, &payload, packet)
+                .is_ok()
             {
                 let _ = self.socket.send_to(packet, self.leg.remote());
             }
@@ -322,6 +367,12 @@ impl Line {
             .customer
             .next_frame(due, self.law, around.music.as_ref());
         around.tell(self.id, event);
+        if let Some(recording) = &mut self.recording {
+            if let Some(frame) = &frame {
+                recording.system(now, due, frame, self.customer.collects_keys());
+            }
+            recording.tick(now, &mut around.tapes);
+        }
         if let Some(frame) = frame
             && self
                 .leg
@@ -356,6 +407,7 @@ impl Line {
     /// Says good-bye to the trunk, and last figures.
     pub(super) fn close(&mut self, now: MediaTime, around: &mut Around) {
         self.tell_quality(around);
+        self.record(now, RecordCommand::End, around);
         if let Ok(report) = self.leg.goodbye(now) {
             let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
         }

@@ -64,6 +64,11 @@ impl Party {
         matches!(self.playing, Playing::Other)
     }
 
+    /// Whether keys of this party are being collected: nobody else may hear them.
+    pub(super) const fn collects_keys(&self) -> bool {
+        matches!(self.playing, Playing::Keys { .. })
+    }
+
     /// Lets the party hear something else. Keys that were pressed before may complete an input at once.
     pub(super) fn hear(&mut self, now: MediaTime, sound: Sound) -> Option<CallEvent> {
         self.playing = match sound {

@@ -16,11 +16,13 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::RecordCommand;
 use super::line::{DATAGRAM_BYTES_MAX, Line, Read};
 use super::stun;
 use super::{LineCommand, LineEvent, LineId, LineNews, LineSettings, ToWorker};
 use crate::clocks::Clocks;
 use crate::config::BrowserPort;
+use crate::tapes::TapeFeed;
 
 /// The wheel has so many spokes: lines take turns, so that not all packets leave in one burst.
 const SPOKES: usize = 4;
@@ -61,6 +63,8 @@ pub(super) struct Around {
     pub(super) clocks: Clocks,
     pub(super) browsers: Option<BrowserSocket>,
     pub(super) music: Option<MusicOnHold>,
+    /// Takes what is recorded.
+    pub(super) tapes: TapeFeed,
     /// The packet being made.
     pub(super) packet: Vec<u8>,
     events: mpsc::Sender<LineEvent>,
@@ -98,7 +102,13 @@ impl Around {
         self.late.push_back(LineEvent { line, news });
     }
 
+    /// Whether nothing waits to be told.
+    fn is_told(&self) -> bool {
+        self.late.is_empty() && self.tapes.is_empty()
+    }
+
     fn flush(&mut self) {
+        self.tapes.flush();
         while let Some(event) = self.late.pop_front() {
             if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
                 self.late.push_front(event);
@@ -137,6 +147,7 @@ impl Worker {
         settings: &LineSettings,
         port: Option<std::net::UdpSocket>,
         commands: Receiver<ToWorker>,
+        tapes: TapeFeed,
         events: mpsc::Sender<LineEvent>,
     ) -> io::Result<(Self, Waker)> {
         let poll = Poll::new()?;
@@ -167,6 +178,7 @@ impl Worker {
                 clocks: settings.clocks,
                 browsers,
                 music: music.map(|music| MusicOnHold::new(music, now)),
+                tapes,
                 packet: Vec::with_capacity(DATAGRAM_BYTES_MAX),
                 events,
                 late: VecDeque::new(),
@@ -200,6 +212,7 @@ impl Worker {
             }
             next = self.carry_out();
             if next == Next::Stop {
+                self.stop();
                 return;
             }
             if self.browsers_unread == Read::More {
@@ -219,7 +232,7 @@ impl Worker {
         if *next == Next::Hurry || unread {
             return Some(Duration::ZERO);
         }
-        if self.places.is_empty() && self.around.late.is_empty() {
+        if self.places.is_empty() && self.around.is_told() {
             return None;
         }
         Some(self.next_step.since(self.now()))
@@ -311,6 +324,7 @@ impl Worker {
             LineCommand::Open(..) => {}
             LineCommand::Change(config) => line.change(now, *config),
             LineCommand::Direct(parties) => line.direct(now, *parties, &mut self.around),
+            LineCommand::Record(record) => line.record(now, record, &mut self.around),
             LineCommand::Press(digit) => line.press(now, digit, &mut self.around),
             LineCommand::ConnectAgent(offer) => {
                 let answer = line.connect_agent(now, &offer, &mut self.around);
@@ -361,6 +375,14 @@ impl Worker {
             self.free.push(at);
         }
         self.around.tell_closed(id);
+    }
+
+    /// Recordings end with their lines.
+    fn stop(&mut self) {
+        let now = self.now();
+        for line in self.lines.iter_mut().flatten() {
+            line.record(now, RecordCommand::End, &mut self.around);
+        }
     }
 
     fn turn_wheel(&mut self) {

@@ -17,6 +17,7 @@ use sip::sdp::{self, ClearMedia, Description, LocalMedia};
 use super::Signalling;
 use super::description::{leg_config, local_media};
 use super::plan::Plan;
+use super::recording::CallRecording;
 use super::reporter::{Reporter, Started, report, tell};
 use crate::handle::{AgentOffer, CallName, Order};
 use crate::lines::{LineCommand, LineEvent, LineId, LineNews};
@@ -29,8 +30,9 @@ pub(super) struct Call {
     description: Description,
     media: Media,
     reporter: Reporter,
-    name: Option<CallName>,
+    pub(super) name: Option<CallName>,
     pub(super) plan: Plan,
+    pub(super) recording: CallRecording,
     /// What the application is told if it is us who hang up. Nothing where the application wanted it.
     farewell: Option<CallEvent>,
 }
@@ -126,6 +128,7 @@ impl Signalling {
             reporter,
             name: None,
             plan: Plan::default(),
+            recording: CallRecording::default(),
             farewell: None,
         };
         let handle = incoming.call;
@@ -214,6 +217,7 @@ impl Signalling {
                     let open = LineCommand::Open(socket, config);
                     self.lines.tell(call.line, open);
                     // What was ordered before had no line.
+                    self.record(handle);
                     self.tell_plan(handle);
                 }
                 None => call.media = Media::Ready(socket, None),

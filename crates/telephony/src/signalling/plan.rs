@@ -174,6 +174,7 @@ impl Signalling {
         let Some(call) = self.calls.get_mut(&handle) else {
             return;
         };
+        call.recording.update(contact, &plan);
         let Some((instance, _)) = call.name() else {
             return;
         };
@@ -194,6 +195,8 @@ impl Signalling {
                 Asked::Later => {}
             }
         }
+        // First, so that a pause comes before what it is for.
+        self.record(handle);
         self.tell_plan(handle);
     }
 

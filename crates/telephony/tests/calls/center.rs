@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -78,6 +79,23 @@ impl Speech for Tones {
     }
 }
 
+/// What the flow records before it greets.
+#[derive(Default)]
+pub(crate) struct Recording {
+    /// `RecordedParticipants`.
+    pub(crate) participants: &'static [&'static str],
+    /// `IVRRecordingBehavior`.
+    pub(crate) ivr: bool,
+    /// The tone of the recording notice of the instance.
+    pub(crate) notice: Option<u32>,
+}
+
+impl Recording {
+    fn is_wanted(&self) -> bool {
+        self.ivr || !self.participants.is_empty()
+    }
+}
+
 pub(crate) struct Center {
     pub(crate) app: App,
     pub(crate) instance: InstanceId,
@@ -87,7 +105,7 @@ pub(crate) struct Center {
     pub(crate) tls: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     running: JoinHandle<()>,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// Telephony for loopback.
@@ -155,9 +173,19 @@ impl Center {
     }
 
     pub(crate) async fn with_speech(config: TelephonyConfig, speech: Arc<dyn Speech>) -> Self {
+        Self::made(config, speech, Recording::default()).await
+    }
+
+    /// A center whose flow records.
+    pub(crate) async fn with_recording(config: TelephonyConfig, recording: Recording) -> Self {
+        Self::made(config, Arc::new(Tones), recording).await
+    }
+
+    async fn made(config: TelephonyConfig, speech: Arc<dyn Speech>, recording: Recording) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (handle, runner) = telephony::start(config).unwrap();
-        let app = start_app(&folder, handle).await;
+        let notice = recording.notice.map(|hertz| hertz.to_string());
+        let app = start_app(folder.path(), Some(handle), notice).await;
         let call = system_call("CreateInstance");
         let permit = app
             .authorize::<CreateInstance>(&call, Target::Account)
@@ -165,7 +193,7 @@ impl Center {
         let created = app.create_instance(&call, permit, "test").await.unwrap();
         let instance = created.scope.instance;
         let ada = create_user(&app, instance, "ada").await;
-        let flow = create_flow(&app, instance).await;
+        let flow = create_flow(&app, instance, &recording).await;
         claim(&app, instance, NUMBER, Some(flow)).await;
         Self::run((folder, app), instance, ada, runner, speech)
     }
@@ -208,7 +236,7 @@ impl Center {
         self.running.await.unwrap();
         Stopped {
             app: self.app,
-            _folder: self.folder,
+            folder: self.folder,
         }
     }
 
@@ -225,7 +253,7 @@ impl Center {
 /// What is left of a center without telephony.
 pub(crate) struct Stopped {
     pub(crate) app: App,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 /// The records of contacts that have ended.
@@ -238,13 +266,22 @@ pub(crate) async fn records(app: &App) -> Vec<Value> {
         .collect()
 }
 
-async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
-    let data = folder.path().join("data");
+/// The application on what lies in a folder, with the root key beside it.
+pub(crate) async fn start_app(
+    folder: &Path,
+    handle: Option<Arc<Handle>>,
+    recording_notice: Option<String>,
+) -> App {
+    let data = folder.join("data");
     let store = Arc::new(store::SqliteStore::open(&data).unwrap());
-    let root = folder.path().join("root.key");
+    let root = folder.join("root.key");
     let provider = tokio::task::spawn_blocking(move || {
         let passphrase = Secret::new("a passphrase for tests".to_owned());
-        keys::LocalKeyProvider::create(&root, &passphrase)
+        if root.exists() {
+            keys::LocalKeyProvider::open(&root, &passphrase)
+        } else {
+            keys::LocalKeyProvider::create(&root, &passphrase)
+        }
     });
     let second_factor = SecondFactor::Optional;
     let adapters = Adapters {
@@ -254,8 +291,9 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         policy: Arc::new(policy::CedarPolicy::new(second_factor).unwrap()),
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(2)).unwrap()),
         blobs: Arc::clone(&store) as _,
+        recordings: Arc::clone(&store) as _,
         scanner: None,
-        telephony: Some(handle as Arc<dyn Telephony>),
+        telephony: handle.map(|handle| handle as Arc<dyn Telephony>),
         clock: Arc::new(SystemClock),
     };
     let settings = Settings {
@@ -264,6 +302,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         outbox: true,
         phone_numbers: NUMBERS.map(str::to_owned).into(),
         limits: engine::Limits::default(),
+        recording_notice,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor,
@@ -292,7 +331,7 @@ pub(crate) fn block(id: &str, kind: &str, parameters: &Value, next: &str) -> Val
 }
 
 /// Greets, asks; 1 leads into the queue, everything else to a farewell.
-async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
+async fn create_flow(app: &App, instance: InstanceId, recording: &Recording) -> model::FlowId {
     let queue = app
         .resource_by_name(instance, ResourceKind::Queue, "BasicQueue")
         .unwrap();
@@ -322,10 +361,23 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
             {"ErrorType": "NoMatchingError", "NextAction": "end"}]},
     });
     let target = json!({"QueueId": queue.id.to_string()});
+    let ivr = if recording.ivr { "Enabled" } else { "Disabled" };
+    let behavior = json!({"RecordingBehavior": {
+        "RecordedParticipants": recording.participants, "IVRRecordingBehavior": ivr}});
+    let start = if recording.is_wanted() {
+        "record"
+    } else {
+        "greeting"
+    };
+    let record = json!({
+        "Identifier": "record", "Type": "UpdateContactRecordingBehavior",
+        "Parameters": behavior, "Transitions": {"NextAction": "greeting"},
+    });
     let content = json!({
         "Version": "2019-10-30",
-        "StartAction": "greeting",
+        "StartAction": start,
         "Actions": [
+            record,
             say("greeting", GREETING, "ask"),
             ask,
             block("queue", "UpdateContactTargetQueue", &target, "transfer"),

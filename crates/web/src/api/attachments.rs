@@ -50,6 +50,12 @@ pub(crate) struct DownloadJson {
     expires_at: Timestamp,
 }
 
+impl DownloadJson {
+    pub(crate) const fn new(url: String, expires_at: Timestamp) -> Self {
+        Self { url, expires_at }
+    }
+}
+
 /// `POST /api/contacts/{contact}/attachments`.
 pub(crate) async fn start(
     State(state): State<WebState>,

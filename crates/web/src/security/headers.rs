@@ -90,14 +90,15 @@ impl SecurityHeaders {
     }
 }
 
-/// The policy of pages: scripts and styles from their own origin, and connections to it and to the
-/// attachments origin.
+/// The policy of pages: scripts and styles from their own origin, connections to it and to the
+/// attachments origin, and recordings from the latter.
 fn page_policy(settings: &WebSettings) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-         font-src 'self'; connect-src 'self' {} {}; frame-ancestors 'none'; base-uri 'none'; \
+         font-src 'self'; connect-src 'self' {} {}; media-src {}; frame-ancestors 'none'; base-uri 'none'; \
          form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
         settings.origin.websocket(),
+        settings.attachments_origin,
         settings.attachments_origin,
     )
 }

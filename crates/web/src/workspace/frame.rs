@@ -87,6 +87,8 @@ pub(crate) enum Request {
     },
     /// Puts the customer of a call on hold, or takes the customer back.
     Hold { contact: ContactId, on: bool },
+    /// Records silence of a call, or what is said again.
+    PauseRecording { contact: ContactId, on: bool },
     /// Reads items.
     History { contact: ContactId, range: Range },
 }
@@ -265,6 +267,12 @@ enum WireFrame {
         contact_id: ContactId,
         on: bool,
     },
+    #[serde(rename = "call.pauseRecording")]
+    PauseRecording {
+        request_id: String,
+        contact_id: ContactId,
+        on: bool,
+    },
     #[serde(rename = "chat.send")]
     Send {
         request_id: String,
@@ -353,6 +361,11 @@ impl WireFrame {
                 contact_id: contact,
                 on,
             } => (request_id, Ok(Request::Hold { contact, on })),
+            Self::PauseRecording {
+                request_id,
+                contact_id: contact,
+                on,
+            } => (request_id, Ok(Request::PauseRecording { contact, on })),
             Self::Send {
                 request_id,
                 contact_id,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::action::{
     AcceptContact, Action, CompleteContact, ConnectCall, Converse, DeclineContact, EndContact,
-    HoldContact, ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
+    HoldContact, PauseRecording, ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
 };
 use app::chat::Receipt;
 use app::{AppError, Call, Joined, Joining, Permit, Target};
@@ -156,6 +156,7 @@ async fn perform(
             joining,
         } => connect(connection, contact, &sdp, joining).await,
         Request::Hold { contact, on } => hold(connection, contact, on).await,
+        Request::PauseRecording { contact, on } => pause_recording(connection, contact, on).await,
         Request::History { contact, range } => history(connection, contact, range).await,
     }
 }
@@ -245,6 +246,21 @@ async fn hold(connection: &Connection, contact: ContactId, on: bool) -> Result<D
     let result = async {
         let permit = connection.permit::<HoldContact>(&call, contact)?;
         connection.state.app().hold_contact(&call, permit, on).await
+    }
+    .await;
+    connection.done(&call, result, error::CONTACT_ENDED).await
+}
+
+async fn pause_recording(
+    connection: &Connection,
+    contact: ContactId,
+    on: bool,
+) -> Result<Done, ApiError> {
+    let call = connection.call_on(contact, "PauseRecording");
+    let result = async {
+        let permit = connection.permit::<PauseRecording>(&call, contact)?;
+        let app = connection.state.app();
+        app.pause_recording(&call, permit, on).await
     }
     .await;
     connection.done(&call, result, error::CONTACT_ENDED).await

@@ -2,6 +2,7 @@
 
 use app::MediaPlace;
 use app::agent::{ContactDetail, Status, WorkspaceSnapshot};
+use engine::RecordingRun;
 use flow::command::PreviousParticipants;
 use model::contact::PersonalText;
 use model::{
@@ -83,6 +84,9 @@ struct CallJson<'a> {
     /// While a flow has the call: whom it speaks with.
     #[serde(skip_serializing_if = "Option::is_none")]
     flow_speaks_with: Option<&'static str>,
+    /// Absent where it is not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_address: Option<&'a str>,
     /// Which browser of the agent has the media.
@@ -185,6 +189,11 @@ fn contact_json(detail: &ContactDetail) -> ContactJson<'_> {
                 PreviousParticipants::CustomerOnHold => "AGENT",
                 PreviousParticipants::OffHold => "BOTH",
             }),
+            recording: match contact.recording {
+                None | Some(RecordingRun::Off) => None,
+                Some(RecordingRun::Paused) => Some("PAUSED"),
+                Some(RecordingRun::On) => Some("ON"),
+            },
             customer_address: contact.customer_address.as_ref().map(PersonalText::expose),
             media: detail.media.map(|place| match place {
                 MediaPlace::Here => "HERE",

@@ -13,7 +13,8 @@ fn path(endpoint: &Endpoint) -> String {
     let path = endpoint
         .path
         .replace("{contact}", ID)
-        .replace("{attachment}", ID);
+        .replace("{attachment}", ID)
+        .replace("{recording}", ID);
     match endpoint.path {
         "/api/quick-connects" => format!("{path}?contactId={ID}"),
         _ => path,

@@ -286,6 +286,7 @@ async fn start_app(
         policy: Arc::new(policy::CedarPolicy::new(second_factor).unwrap()),
         verifier: Arc::new(signin::LocalVerifier::new(signin::Capacity::of_cores(2)).unwrap()),
         blobs: Arc::clone(store) as _,
+        recordings: Arc::clone(store) as _,
         scanner: None,
         telephony: None,
         clock: Arc::clone(clock) as _,
@@ -296,6 +297,7 @@ async fn start_app(
         outbox: false,
         phone_numbers: BTreeSet::new(),
         limits: engine::Limits::default(),
+        recording_notice: None,
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
             second_factor,

@@ -15,6 +15,7 @@ mod chat;
 mod files;
 mod headers;
 mod logs;
+mod recordings;
 mod sign_in;
 mod sockets;
 mod workspace;

@@ -22,16 +22,18 @@ export function CallControls({ contact, call, state }: Props) {
   const { isCurrent } = useWorkspaceState(client);
   const report = useReport();
   const [dialog, setDialog] = useState<'keypad' | 'transfer'>();
-  const [busy, setBusy] = useState<'hold' | 'end'>();
+  const [busy, setBusy] = useState<'hold' | 'recording' | 'end'>();
   const closeDialog = useCallback(() => setDialog(undefined), []);
   const { contactId } = contact;
   const isHeld = contact.call?.held === true;
   // Whom the customer hears, the flow decides meanwhile.
   const isFlowInCharge = contact.call?.flowSpeaksWith !== undefined;
   const isMuted = state?.isMuted === true;
+  const recording = contact.call?.recording;
+  const isPaused = recording === 'PAUSED';
   const hasMedia = state?.phase === 'connected' || state?.phase === 'reconnecting';
 
-  const run = (kind: 'hold' | 'end', command: Promise<CommandResult>): void => {
+  const run = (kind: 'hold' | 'recording' | 'end', command: Promise<CommandResult>): void => {
     setBusy(kind);
     void report(command).then(() => setBusy(undefined));
   };
@@ -54,6 +56,17 @@ export function CallControls({ contact, call, state }: Props) {
         onClick={() => run('hold', client.command({ type: 'call.hold', contactId, on: !isHeld }))}
         id="hold"
       />
+      {/* On hold nothing is recorded anyway. */}
+      {recording !== undefined && !isHeld && (
+        <Control
+          icon={isPaused ? 'microphone' : 'microphone-off'}
+          text={t(isPaused ? 'call.resumeRecording' : 'call.pauseRecording')}
+          isOn={isPaused}
+          isDisabled={!isCurrent || busy !== undefined}
+          onClick={() => run('recording', client.command({ type: 'call.pauseRecording', contactId, on: !isPaused }))}
+          id="pause-recording"
+        />
+      )}
       <Control
         icon="grid-view"
         text={t('call.keypad')}

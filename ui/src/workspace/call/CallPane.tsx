@@ -42,9 +42,15 @@ function CallStatus({ contact, state }: { contact: ContactView; state: CallState
   const isHeld = contact.call?.held === true;
   const flow = contact.call?.flowSpeaksWith;
   const isMuted = state?.isMuted === true;
+  const recording = contact.call?.recording;
   return (
     <p className="rf-call-status" role="status" data-testid="call-status" data-phase={state?.phase}>
       <span>{phaseText()}</span>
+      {recording !== undefined && (
+        <strong className="rf-call-recording" data-paused={recording === 'PAUSED'} data-testid="recording">
+          {t(recording === 'ON' ? 'call.recorded' : 'call.recordingPaused')}
+        </strong>
+      )}
       {isHeld && <strong className="rf-call-mark">{t('call.onHold')}</strong>}
       {flow !== undefined && <strong className="rf-call-mark">{t(`call.flowSpeaksWith.${flow}`)}</strong>}
       {isMuted && <strong className="rf-call-mark">{t('call.muted')}</strong>}

@@ -231,6 +231,23 @@ describe('the pages of a call', () => {
     expect(sent('call.hold').at(-1)).toMatchObject({ contactId: 'c1', on: false });
   });
 
+  it('say whether they are recorded, and pause that', async () => {
+    const recorded = (recording?: 'ON' | 'PAUSED'): ContactView => contact({ state: 'CONNECTED', call: { held: false, recording } });
+    await show('en', recorded());
+    expect(isShown('recording')).toBe(false);
+    expect(isShown('pause-recording')).toBe(false);
+    await snapshot(recorded('ON'));
+    expect(find('recording').textContent).toBe('Recording');
+    await click(find('pause-recording'));
+    expect(sent('call.pauseRecording')).toMatchObject([{ contactId: 'c1', on: true }]);
+    expect(find('recording').textContent).toBe('Recording');
+    await answerLast('call.pauseRecording');
+    await snapshot(recorded('PAUSED'));
+    expect(find('recording').textContent).toBe('Recording paused');
+    await click(find('pause-recording'));
+    expect(sent('call.pauseRecording').at(-1)).toMatchObject({ contactId: 'c1', on: false });
+  });
+
   it('send keys by pointer and by keyboard', async () => {
     await show('en', live());
     await becomeConnected();

@@ -20,7 +20,7 @@ impl Operation for DescribeContact {
             .instance()
             .ok_or(AppError::NotFound { what: "instance" })?;
         let scope = context.scope(instance)?;
-        let contact = context.app.contact(context.call, permit).await?;
-        Ok(json!({"Contact": record::write(&scope, &contact)}))
+        let (contact, recordings) = context.app.contact(context.call, permit).await?;
+        Ok(json!({"Contact": record::write(&scope, &contact, &recordings)}))
     }
 }

@@ -4,12 +4,21 @@ use model::contact::{
     AgentRecord, ContactRecord, DisconnectReason, Endpoint, PersonalText, QueueRecord, QueueRef,
 };
 use model::quality::{CallQuality, LegQuality, QualityIssue};
-use model::{InstanceScope, Timestamp};
+use model::{InstanceScope, Recording, Timestamp};
 
+use super::recording;
 use crate::operations::prelude::*;
 
 /// Writes the structure.
-pub(super) fn write(scope: &InstanceScope, contact: &ContactRecord) -> Value {
+pub(super) fn write(
+    scope: &InstanceScope,
+    contact: &ContactRecord,
+    recordings: &[Recording],
+) -> Value {
+    let recordings: Vec<Value> = recordings
+        .iter()
+        .map(|one| recording::write(scope, one))
+        .collect();
     let attributes: serde_json::Map<String, Value> = contact
         .attributes
         .iter()
@@ -44,6 +53,7 @@ pub(super) fn write(scope: &InstanceScope, contact: &ContactRecord) -> Value {
         "SegmentAttributes": segment_attributes,
         "Attributes": attributes,
         "QualityMetrics": write_quality(&contact.quality),
+        "Recordings": (!recordings.is_empty()).then_some(recordings),
         "DisconnectReason": contact.disconnect_reason.map(DisconnectReason::as_str),
     })
 }

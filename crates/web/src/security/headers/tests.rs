@@ -29,7 +29,7 @@ fn a_page_may_connect_to_its_own_origin_and_to_the_attachments_origin_alone() {
         of(Kind::Page)["content-security-policy"],
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
          font-src 'self'; connect-src 'self' wss://center.example https://files.example; \
-         frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
+         media-src https://files.example; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
          require-trusted-types-for 'script'; trusted-types 'none'"
     );
 }
