@@ -4,6 +4,8 @@
 //! application what happens; a few threads without an async runtime (`lines`) carry the audio. The
 //! application's orders come through [`Handle`]. Reading order: `config`, `handle`, `signalling`, `lines`.
 
+#[doc(hidden)]
+pub mod bench;
 mod clocks;
 mod config;
 mod handle;

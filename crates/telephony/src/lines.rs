@@ -1,10 +1,14 @@
 //! Lines: the media of calls, on threads without an async runtime. A line stays on its thread.
 
 mod agent;
+mod coding;
+pub(crate) mod cores;
 mod keys;
 mod line;
+mod poller;
 mod sound;
 mod stun;
+mod third;
 mod worker;
 
 use std::io;
@@ -23,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
 pub(crate) use sound::Sound;
+use poller::Waker;
 use worker::Worker;
 
 /// Most threads: behind the second one, the network is the bottleneck of a machine of this kind.
@@ -51,6 +56,8 @@ pub(crate) enum LineCommand {
         String,
         oneshot::Sender<Result<String, TelephonyError>>,
     ),
+    /// Let another trunk's leg take part: it and the customer hear each other.
+    Join(UdpSocket, Box<LegConfig>),
     /// End.
     Close,
 }
@@ -89,7 +96,7 @@ pub(crate) struct Lines {
 
 struct Thread {
     commands: SyncSender<ToWorker>,
-    waker: mio::Waker,
+    waker: Waker,
     worker: JoinHandle<()>,
 }
 
@@ -99,6 +106,8 @@ pub(crate) struct LineSettings {
     pub(crate) clocks: Clocks,
     pub(crate) browsers: Option<BrowserPort>,
     pub(crate) music: Option<Prompt>,
+    /// The cores that threads may be bound to.
+    pub(crate) cores: Vec<usize>,
 }
 
 impl Lines {
@@ -107,14 +116,14 @@ impl Lines {
         settings: &LineSettings,
         events: &mpsc::Sender<LineEvent>,
     ) -> Result<Self, StartError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = (0..cores.min(THREADS_MAX)).map(|at| {
+        let threads = settings.cores.iter().take(THREADS_MAX).enumerate();
+        let threads = threads.map(|(at, core)| {
             let port = settings
                 .browsers
                 .as_ref()
                 .map(|port| bind_browser_port(port, at))
                 .transpose()?;
-            start_thread(at, settings, port, events.clone()).map_err(StartError::Threads)
+            start_thread(at, *core, settings, port, events.clone()).map_err(StartError::Threads)
         });
         Ok(Self {
             threads: threads.collect::<Result<_, _>>()?,
@@ -186,6 +195,7 @@ pub(crate) fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
 
 fn start_thread(
     at: usize,
+    core: usize,
     settings: &LineSettings,
     port: Option<UdpSocket>,
     events: mpsc::Sender<LineEvent>,
@@ -194,7 +204,13 @@ fn start_thread(
     let (worker, waker) = Worker::new(settings, port, waiting, events)?;
     let worker = std::thread::Builder::new()
         .name(format!("media-{at}"))
-        .spawn(move || worker.run())?;
+        .spawn(move || {
+            if let Err(error) = cores::bind_thread(core) {
+                // It works all the same, with more misses of the caches.
+                tracing::warn!(core, error = %error, "a thread of media is not bound to a core");
+            }
+            worker.run();
+        })?;
     Ok(Thread {
         commands,
         waker,

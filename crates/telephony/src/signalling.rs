@@ -32,7 +32,7 @@ use voice::Voice;
 use crate::clocks::Clocks;
 use crate::config::{StartError, TelephonyConfig};
 use crate::handle::{AgentOffer, CallName, Handle, Order};
-use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp};
+use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp, cores};
 use crate::random;
 
 /// Events of media that may wait here; more wait on their threads.
@@ -129,6 +129,7 @@ impl Runner {
             clocks: self.clocks,
             browsers: self.config.browsers.clone(),
             music: self.config.music.clone(),
+            cores: cores::allowed(),
         };
         let (started, answers) = mpsc::channel(STARTED_MAX);
         let udp = self

@@ -1,26 +1,25 @@
 //! One line: the customer's leg on a trunk, and the agent's where there is one.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use app::ports::telephony::TelephonyError;
 use engine::CallEvent;
 use media::frame::{FRAME_BYTES, FRAME_SAMPLES, FRAME_TICKS};
-use media::leg::{Codec, LegConfig, LegDue, Received, RelayKind, TrunkLeg};
+use media::leg::{LegConfig, LegDue, Received, RelayKind, TrunkLeg};
 use media::srtp::SrtpError;
 use media::tones::{Digit, DigitEvent, DtmfDetector};
 use media::webrtc::BrowserOutput;
 use media::{Law, MediaTime};
-use mio::net::UdpSocket;
 use model::UserId;
 
 use super::agent::AgentSide;
-use super::sound::Party;
+use super::coding::{Coding, pass_on};
+use super::sound::{Party, Sound};
+use super::third::ThirdSide;
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
 
-/// Datagrams that are read of one line before others have their turn.
-const READS_MAX: usize = 16;
 /// Longest datagram that is read.
 pub(super) const DATAGRAM_BYTES_MAX: usize = 2048;
 
@@ -28,20 +27,21 @@ pub(super) struct Line {
     id: LineId,
     pub(super) socket: UdpSocket,
     leg: TrunkLeg,
-    law: Law,
+    coding: Coding,
     customer: Party,
     /// Finds keys in audio, where the other side sends none as events.
     detector: Option<DtmfDetector>,
     /// Keys came as events: then those in the signalling are the same ones again.
     heard_events: bool,
     agent: Option<AgentSide>,
+    pub(super) third: Option<ThirdSide>,
 }
 
-/// Whether a socket has been read empty.
+/// Which trunk's leg of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Read {
-    Empty,
-    More,
+pub(super) enum TrunkSide {
+    Customer,
+    Third,
 }
 
 impl Line {
@@ -51,23 +51,24 @@ impl Line {
         socket: UdpSocket,
         config: LegConfig,
     ) -> Result<Self, SrtpError> {
-        let law = law_of(&config);
+        let coding = Coding::new(config.codec);
         let detector = detector_for(&config);
         Ok(Self {
             id,
             socket,
             leg: TrunkLeg::new(now, config)?,
-            law,
+            coding,
             customer: Party::new(),
             detector,
             heard_events: false,
             agent: None,
+            third: None,
         })
     }
 
     /// Follows a new agreement.
     pub(super) fn change(&mut self, now: MediaTime, config: LegConfig) {
-        self.law = law_of(&config);
+        self.coding.change(config.codec);
         self.detector = detector_for(&config);
         if self.leg.renegotiate(now, config).is_err() {
             tracing::warn!("the keys of a new agreement cannot be used");
@@ -111,7 +112,7 @@ impl Line {
         let socket = around.browsers.as_ref().ok_or_else(|| {
             TelephonyError::Refused("no port for browsers is configured".to_owned())
         })?;
-        let answer = side.accept_offer(now, around.clocks, socket, self.law, offer)?;
+        let answer = side.accept_offer(now, around.clocks, socket, self.coding.law(), offer)?;
         self.drain_browser(now, around);
         Ok(answer)
     }
@@ -148,20 +149,80 @@ impl Line {
         self.drain_browser(now, around);
     }
 
-    /// Reads what the trunk sent.
-    pub(super) fn read(&mut self, now: MediaTime, around: &mut Around) -> Read {
-        for _ in 0..READS_MAX {
-            let mut buffer = [0; DATAGRAM_BYTES_MAX];
-            // Errors of a datagram socket are about earlier datagrams.
-            let Ok((length, source)) = self.socket.recv_from(&mut buffer) else {
-                return Read::Empty;
-            };
-            let source = SocketAddr::new(source.ip().to_canonical(), source.port());
-            if let Some(datagram) = buffer.get_mut(..length) {
-                self.receive(now, source, datagram, around);
-            }
+    /// Where a trunk of this line sends to.
+    pub(super) fn socket(&self, side: TrunkSide) -> Option<&UdpSocket> {
+        match side {
+            TrunkSide::Customer => Some(&self.socket),
+            TrunkSide::Third => self.third.as_ref().map(|third| &third.socket),
         }
-        Read::More
+    }
+
+    /// Takes what a trunk sent.
+    pub(super) fn receive_from(
+        &mut self,
+        now: MediaTime,
+        side: TrunkSide,
+        source: SocketAddr,
+        datagram: &mut [u8],
+        around: &mut Around,
+    ) {
+        match side {
+            TrunkSide::Customer => self.receive(now, source, datagram, around),
+            TrunkSide::Third => self.receive_third(now, source, datagram, around),
+        }
+    }
+
+    /// Lets another trunk's leg take part: it and the customer hear each other from now on.
+    pub(super) fn join(
+        &mut self,
+        now: MediaTime,
+        socket: UdpSocket,
+        config: LegConfig,
+    ) -> Result<(), SrtpError> {
+        self.third = Some(ThirdSide::new(now, socket, config)?);
+        self.customer.hear(now, Sound::Other);
+        Ok(())
+    }
+
+    fn receive_third(
+        &mut self,
+        now: MediaTime,
+        source: SocketAddr,
+        datagram: &mut [u8],
+        around: &mut Around,
+    ) {
+        let Some(third) = &mut self.third else {
+            return;
+        };
+        let passes = self.customer.hears_other() && third.hears();
+        let (packet, remote) = (&mut around.packet, self.leg.remote());
+        let relayed = match third.leg.receive(now, source, datagram) {
+            Received::Audio {
+                header,
+                restarted,
+                payload,
+            } if passes => {
+                let (heard, said) = (&mut around.heard, &mut around.said);
+                let payload = pass_on(&mut third.coding, &mut self.coding, payload, heard, said);
+                let kind = RelayKind::Audio;
+                self.leg
+                    .relay(now, &header, restarted, kind, payload, packet)
+            }
+            Received::Event {
+                header,
+                restarted,
+                payload,
+                ..
+            } if passes => {
+                let kind = RelayKind::Event;
+                self.leg
+                    .relay(now, &header, restarted, kind, payload, packet)
+            }
+            _ => return,
+        };
+        if relayed.is_ok() {
+            let _ = self.socket.send_to(packet, remote);
+        }
     }
 
     fn receive(
@@ -171,7 +232,7 @@ impl Line {
         datagram: &mut [u8],
         around: &mut Around,
     ) {
-        // No key is heard by the agent while one is asked for, and nothing else either.
+        // No key is heard by others while one is asked for, and nothing else either.
         let passes = self.customer.hears_other();
         match self.leg.receive(now, source, datagram) {
             Received::Audio {
@@ -179,13 +240,25 @@ impl Line {
                 restarted,
                 payload,
             } => {
-                let event = match &mut self.detector {
+                let (coded, codec, law) = (payload, self.coding.codec(), self.coding.law());
+                let mut scratch = std::mem::take(&mut around.heard);
+                let payload = self.coding.heard(coded, &mut scratch);
+                if let Some(third) = self.third.as_mut().filter(|third| passes && third.hears()) {
+                    let (kind, packet) = (RelayKind::Audio, &mut around.packet);
+                    let payload = if third.coding.codec() == codec {
+                        coded
+                    } else {
+                        third.coding.said(law, payload, &mut around.said)
+                    };
+                    third.relay(now, &header, restarted, kind, payload, packet);
+                }
+                let events = match &mut self.detector {
                     Some(detector) if !passes => {
-                        hear_keys(now, self.law, detector, payload, &mut self.customer)
+                        hear_keys(now, law, detector, payload, &mut self.customer)
                     }
                     _ => [const { None }; 2],
                 };
-                for event in event {
+                for event in events {
                     around.tell(self.id, event);
                 }
                 if let Some(side) = self
@@ -199,6 +272,7 @@ impl Line {
                     });
                     self.drain_browser(now, around);
                 }
+                around.heard = scratch;
             }
             Received::Event {
                 header,
@@ -207,6 +281,10 @@ impl Line {
                 digits,
             } => {
                 self.heard_events = true;
+                if let Some(third) = self.third.as_mut().filter(|third| passes && third.hears()) {
+                    let (kind, packet) = (RelayKind::Event, &mut around.packet);
+                    third.relay(now, &header, restarted, kind, payload, packet);
+                }
                 if let Some(side) = self
                     .agent
                     .as_mut()
@@ -264,13 +342,21 @@ impl Line {
                 }
                 _ => continue,
             };
+            if !self.customer.hears_other() || !side.party.hears_other() {
+                continue;
+            }
             let packet = &mut around.packet;
-            if self.customer.hears_other()
-                && side.party.hears_other()
-                && self
-                    .leg
-                    .relay(now, &header, restarted, kind, &payload, packet)
-                    .is_ok()
+            let payload = match kind {
+                RelayKind::Audio => {
+                    let law = self.coding.law();
+                    self.coding.said(law, &payload, &mut around.said)
+                }
+                RelayKind::Event => &payload,
+            };
+            if self
+                .leg
+                .relay(now, &header, restarted, kind, payload, packet)
+                .is_ok()
             {
                 let _ = self.socket.send_to(packet, self.leg.remote());
             }
@@ -293,25 +379,36 @@ impl Line {
         }
         let (frame, event) = self
             .customer
-            .next_frame(due, self.law, around.music.as_ref());
+            .next_frame(due, self.coding.law(), around.music.as_ref());
         around.tell(self.id, event);
-        if let Some(frame) = frame
-            && self
+        if let Some(frame) = frame {
+            let (law, packet) = (self.coding.law(), &mut around.packet);
+            let payload = self.coding.said(law, &frame, &mut around.said);
+            if self
                 .leg
-                .send_audio(now, FRAME_TICKS, &frame, &mut around.packet)
+                .send_audio(now, FRAME_TICKS, payload, packet)
                 .is_ok()
-        {
-            let _ = self.socket.send_to(&around.packet, self.leg.remote());
+            {
+                let _ = self.socket.send_to(packet, self.leg.remote());
+            }
         }
         if let Some(side) = &mut self.agent {
-            let event = side.tick(now, due, self.law, around.music.as_ref());
+            let event = side.tick(now, due, self.coding.law(), around.music.as_ref());
             around.tell(self.id, event);
             self.drain_browser(now, around);
         }
+        if let Some(third) = &mut self.third {
+            for event in third.tick(now, due, around) {
+                around.tell(self.id, event);
+            }
+        }
     }
 
-    /// Says good-bye to the trunk.
+    /// Says good-bye to the trunks.
     pub(super) fn close(&mut self, now: MediaTime) {
+        if let Some(third) = &mut self.third {
+            third.close(now);
+        }
         if let Ok(report) = self.leg.goodbye(now) {
             let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
         }
@@ -340,14 +437,6 @@ fn hear_keys(
         }
     }
     heard
-}
-
-/// Only G.711 is negotiated on trunks.
-const fn law_of(config: &LegConfig) -> Law {
-    match config.codec {
-        Codec::G711(law) => law,
-        Codec::G722 => Law::A,
-    }
 }
 
 fn detector_for(config: &LegConfig) -> Option<DtmfDetector> {
