@@ -26,8 +26,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
-pub(crate) use sound::Sound;
 use poller::Waker;
+pub(crate) use sound::Sound;
 use worker::Worker;
 
 /// Most threads: behind the second one, the network is the bottleneck of a machine of this kind.

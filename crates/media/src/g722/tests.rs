@@ -16,9 +16,11 @@ impl Noise {
 
 /// FNV-1a.
 fn digest(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    bytes.into_iter().fold(0xCBF2_9CE4_8422_2325, |digest, byte| {
-        (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
+    bytes
+        .into_iter()
+        .fold(0xCBF2_9CE4_8422_2325, |digest, byte| {
+            (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+        })
 }
 
 fn encode(samples: &[i16]) -> Vec<u8> {
@@ -75,8 +77,15 @@ fn tones_of_both_bands_come_out_as_they_went_in() {
         let decoded = decode(&encode(&tone(hertz, 8000.0)));
         let purity = purity(&decoded, hertz);
         assert!(purity > 0.97, "{hertz} Hz: {purity}");
-        let loudest = decoded.iter().skip(1000).map(|one| one.unsigned_abs()).max();
-        assert!((6500..9500).contains(&loudest.unwrap()), "{hertz} Hz: {loudest:?}");
+        let loudest = decoded
+            .iter()
+            .skip(1000)
+            .map(|one| one.unsigned_abs())
+            .max();
+        assert!(
+            (6500..9500).contains(&loudest.unwrap()),
+            "{hertz} Hz: {loudest:?}"
+        );
     }
 }
 

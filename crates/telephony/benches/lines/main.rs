@@ -153,7 +153,9 @@ fn measure_bridge() -> String {
         }
     }
     threads.stop();
-    format!("| calls between trunk and browser on one core, not recorded | {best} | 600 recorded |\n")
+    format!(
+        "| calls between trunk and browser on one core, not recorded | {best} | 600 recorded |\n"
+    )
 }
 
 fn connect(threads: &mut MediaThreads, calls: &mut Vec<Call>, count: usize) {
@@ -241,7 +243,8 @@ impl Heard {
     fn note(&mut self, zero: Instant, stamp: &[u8]) {
         self.received += 1;
         let sent = Duration::from_nanos(u64::from_be_bytes(stamp.try_into().unwrap()));
-        self.delays.push(zero.elapsed().saturating_sub(sent).saturating_sub(FRAME));
+        self.delays
+            .push(zero.elapsed().saturating_sub(sent).saturating_sub(FRAME));
     }
 }
 
@@ -281,6 +284,9 @@ fn slab_kib() -> u64 {
 
 fn field_kib(file: &str, name: &str) -> u64 {
     let text = std::fs::read_to_string(file).unwrap();
-    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name))
+        .unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }

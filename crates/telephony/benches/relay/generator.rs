@@ -29,6 +29,10 @@ const STEPS: usize = 100_000;
 const LATE_MAX: Duration = Duration::from_millis(50);
 /// How long a run goes on to hear what is still on its way.
 const DRAIN: Duration = Duration::from_millis(300);
+/// Before the next run nothing of the last one may be on its way: so long nothing is heard, or this is
+/// given up.
+const QUIET: Duration = Duration::from_millis(100);
+const QUIET_MAX: Duration = Duration::from_secs(5);
 
 /// The outer end of a leg.
 pub(crate) struct End {
@@ -200,6 +204,18 @@ impl Generator {
         }
     }
 
+    /// Waits until a relay that was behind has sent everything.
+    pub(crate) fn settle(&mut self) {
+        let mut heard = Heard::new();
+        let begun = Instant::now();
+        let mut last = begun;
+        while last.elapsed() < QUIET && begun.elapsed() < QUIET_MAX {
+            if self.hear(&mut heard) {
+                last = Instant::now();
+            }
+        }
+    }
+
     fn send_turn(&mut self, legs: usize, turn: usize) -> u64 {
         let (run, zero, round) = (self.run, self.zero, self.round);
         let turns: Vec<usize> = (turn..legs).step_by(ROUND).collect();
@@ -211,7 +227,10 @@ impl Generator {
             let to: Vec<_> = batch.iter().map(|end| &self.ends[*end].rtp).collect();
             send_all(&self.rtp, &to, &self.packets);
         }
-        for end in turns.iter().filter(|end| *end % REPORT_ROUNDS == round % REPORT_ROUNDS) {
+        for end in turns
+            .iter()
+            .filter(|end| *end % REPORT_ROUNDS == round % REPORT_ROUNDS)
+        {
             let packet = &mut self.packets[0];
             self.ends[*end].make_report(packet);
             send_all(&self.rtcp, &[&self.ends[*end].rtcp], &self.packets);

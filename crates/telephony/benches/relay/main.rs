@@ -6,6 +6,8 @@
 //! is too many, if it happens twice. With SRTP the two sides of a call have different suites (HMAC-SHA1 cut
 //! to 80 and to 32 bits), so that no relay can pass packets on unopened. Delays include the generator's
 //! own. rtpengine is left out where it is not installed (Debian: `rtpengine-daemon`).
+//!
+//! `-- --legs 3000` lets so many legs send once, here alone: for a profile (with ` --srtp` in SRTP).
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -69,19 +71,30 @@ fn main() {
         return;
     }
     pin(GENERATOR_CORE);
+    if let Some(legs) = legs_wanted() {
+        let secured = std::env::args().any(|argument| argument == "--srtp");
+        let engine = std::env::args().any(|argument| argument == "--rtpengine");
+        let mut relay = if engine {
+            Relay::Rtpengine(Rtpengine::start(RELAY_CORE).unwrap())
+        } else {
+            Relay::Ours(Ours::start(RELAY_CORE))
+        };
+        attempt(&mut relay, &mut Generator::new(), legs, SPAN, secured);
+        return;
+    }
     let mut lines = String::new();
-    let mut best = Vec::new();
     for secured in [false, true] {
         let with = if secured { "SRTP" } else { "RTP" };
         let ours = measure(Relay::Ours(Ours::start(RELAY_CORE)), secured);
         lines += &line(with, "here", &ours, "3,000; twice rtpengine");
-        best.push(ours.run.legs);
         match Rtpengine::start(RELAY_CORE) {
             Some(engine) => {
                 let peer = measure(Relay::Rtpengine(engine), secured);
                 lines += &line(with, "rtpengine", &peer, "");
                 let times = ours.run.legs as f64 / peer.run.legs.max(1) as f64;
-                lines += &format!("| the same with {with}, against rtpengine | {times:.2} times | 2 times |\n");
+                lines += &format!(
+                    "| the same with {with}, against rtpengine | {times:.2} times | 2 times |\n"
+                );
             }
             None => eprintln!("rtpengine is not installed or does not start: no comparison"),
         }
@@ -91,6 +104,12 @@ fn main() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-lines");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("relay.md"), lines).unwrap();
+}
+
+/// The number behind `--legs`.
+fn legs_wanted() -> Option<usize> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--legs");
+    arguments.nth(1)?.parse().ok()
 }
 
 /// The last run that was good enough, and the processor time of a packet in it.
@@ -128,7 +147,11 @@ fn measure(mut relay: Relay, secured: bool) -> Measured {
             panic!("not even a few legs are relayed");
         }
         // Up by half until there is an upper bound, then halving.
-        let up = if high == LEGS_MAX { low + low / 2 } else { (low + high) / 2 };
+        let up = if high == LEGS_MAX {
+            low + low / 2
+        } else {
+            (low + high) / 2
+        };
         next = up.min(LEGS_MAX).max(2) & !1;
         if low == LEGS_MAX {
             break;
@@ -159,6 +182,7 @@ fn attempt(
 ) -> Option<Measured> {
     add_calls(relay, generator, legs, secured);
     for _ in 0..2 {
+        generator.settle();
         generator.run(legs, WARM);
         let before = relay.processor_ns();
         let run = generator.run(legs, span);

@@ -29,7 +29,12 @@ impl Rtpengine {
     pub(crate) fn start(core: usize) -> Option<Self> {
         let child = Command::new("taskset")
             .args(["-c", &core.to_string(), "rtpengine", "--foreground"])
-            .args(["--log-stderr", "--log-level=2", "--table=-1", "--num-threads=1"])
+            .args([
+                "--log-stderr",
+                "--log-level=2",
+                "--table=-1",
+                "--num-threads=1",
+            ])
             .args(["--interface=lo/127.0.0.1", "--listen-ng", CONTROL])
             .args(["--port-min=20000", "--port-max=60000"])
             .args(["--timeout=3600", "--silent-timeout=3600", "--tos=0"])
@@ -69,7 +74,11 @@ impl Rtpengine {
         secured: bool,
     ) -> [(SocketAddr, SocketAddr, Option<LegKeys>); 2] {
         let name = format!("call-{}", caller.ssrc);
-        let common = [("call-id", name.as_str()), ("from-tag", "caller"), ("ICE", "remove")];
+        let common = [
+            ("call-id", name.as_str()),
+            ("from-tag", "caller"),
+            ("ICE", "remove"),
+        ];
         let describe = |key: Option<&CryptoLine>| description(rtp, rtcp, key);
         let ours = |at: usize| secured.then(|| MasterKey::generate(SUITES[at]));
         let (caller_key, callee_key) = (ours(0), ours(1));
@@ -79,18 +88,30 @@ impl Rtpengine {
         };
         let offer = describe(caller_key.as_ref().map(|key| line(1, key)).as_ref());
         let to_callee = self
-            .ask(&[&common[..], &[("command", "offer"), ("DTLS", "off"), ("sdp", &offer)]].concat())
+            .ask(
+                &[
+                    &common[..],
+                    &[("command", "offer"), ("DTLS", "off"), ("sdp", &offer)],
+                ]
+                .concat(),
+            )
             .unwrap();
         let to_callee = Description::read(&to_callee);
         let chosen = to_callee.key(SUITES[1]);
         let key = callee_key.as_ref().zip(chosen.as_ref());
         let answer = describe(key.map(|(key, chosen)| line(chosen.tag, key)).as_ref());
         let to_caller = self
-            .ask(&[
-                &common[..],
-                &[("to-tag", "callee"), ("command", "answer"), ("sdp", &answer)],
-            ]
-            .concat())
+            .ask(
+                &[
+                    &common[..],
+                    &[
+                        ("to-tag", "callee"),
+                        ("command", "answer"),
+                        ("sdp", &answer),
+                    ],
+                ]
+                .concat(),
+            )
             .unwrap();
         let to_caller = Description::read(&to_caller);
         let keys = |ours: Option<MasterKey>, theirs: Option<CryptoLine>| {
@@ -129,7 +150,9 @@ impl Rtpengine {
             if answer.contains("6:result4:pong") {
                 return Some(String::new());
             }
-            let at = answer.find("3:sdp").unwrap_or_else(|| panic!("rtpengine says {answer}"));
+            let at = answer
+                .find("3:sdp")
+                .unwrap_or_else(|| panic!("rtpengine says {answer}"));
             let (length, sdp) = answer[at + 5..].split_once(':')?;
             return Some(sdp[..length.parse().ok()?].to_owned());
         }
@@ -185,6 +208,9 @@ impl Description {
     }
 
     fn key(&self, suite: Suite) -> Option<CryptoLine> {
-        self.keys.iter().find(|line| line.key.suite() == suite).cloned()
+        self.keys
+            .iter()
+            .find(|line| line.key.suite() == suite)
+            .cloned()
     }
 }

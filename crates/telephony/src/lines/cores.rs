@@ -7,7 +7,11 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 /// The cores that this program may use, as whoever started it has decided. At least one.
 pub(crate) fn allowed() -> Vec<usize> {
     let cores: Vec<usize> = sched_getaffinity(None)
-        .map(|set| (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect())
+        .map(|set| {
+            (0..CpuSet::MAX_CPU)
+                .filter(|core| set.is_set(*core))
+                .collect()
+        })
         .unwrap_or_default();
     if cores.is_empty() { vec![0] } else { cores }
 }

@@ -35,6 +35,8 @@ pub(super) struct Line {
     heard_events: bool,
     agent: Option<AgentSide>,
     pub(super) third: Option<ThirdSide>,
+    /// Until then nothing is due: a line that only relays is not touched by the wheel.
+    rests_until: MediaTime,
 }
 
 /// Which trunk's leg of a line.
@@ -63,11 +65,13 @@ impl Line {
             heard_events: false,
             agent: None,
             third: None,
+            rests_until: MediaTime::default(),
         })
     }
 
     /// Follows a new agreement.
     pub(super) fn change(&mut self, now: MediaTime, config: LegConfig) {
+        self.rests_until = MediaTime::default();
         self.coding.change(config.codec);
         self.detector = detector_for(&config);
         if self.leg.renegotiate(now, config).is_err() {
@@ -77,6 +81,7 @@ impl Line {
 
     /// Lets the parties hear this.
     pub(super) fn direct(&mut self, now: MediaTime, parties: Parties, around: &mut Around) {
+        self.rests_until = MediaTime::default();
         let agent = parties.agent.as_ref().map(|(agent, _)| *agent);
         if self.agent.as_ref().map(|side| side.agent) != agent {
             self.agent = agent.map(|agent| AgentSide::new(now, agent));
@@ -93,6 +98,7 @@ impl Line {
 
     /// A key came with the signalling.
     pub(super) fn press(&mut self, now: MediaTime, digit: Digit, around: &mut Around) {
+        self.rests_until = MediaTime::default();
         if !self.heard_events {
             let event = self.customer.press(now, digit);
             around.tell(self.id, event);
@@ -179,6 +185,7 @@ impl Line {
         socket: UdpSocket,
         config: LegConfig,
     ) -> Result<(), SrtpError> {
+        self.rests_until = MediaTime::default();
         self.third = Some(ThirdSide::new(now, socket, config)?);
         self.customer.hear(now, Sound::Other);
         Ok(())
@@ -281,6 +288,8 @@ impl Line {
                 digits,
             } => {
                 self.heard_events = true;
+                // A key whose end is lost is released in time.
+                self.rests_until = MediaTime::default();
                 if let Some(third) = self.third.as_mut().filter(|third| passes && third.hears()) {
                     let (kind, packet) = (RelayKind::Event, &mut around.packet);
                     third.relay(now, &header, restarted, kind, payload, packet);
@@ -368,6 +377,9 @@ impl Line {
 
     /// It was `due` that 20 ms have passed. What plays keeps to that, however late the thread is.
     pub(super) fn tick(&mut self, now: MediaTime, due: MediaTime, around: &mut Around) {
+        if now < self.rests_until {
+            return;
+        }
         while let Some(happened) = self.leg.next_due(now) {
             match happened {
                 LegDue::Report(report) => {
@@ -377,9 +389,9 @@ impl Line {
                 LegDue::Silent | LegDue::TooLong => around.tell(self.id, Some(CallEvent::Lost)),
             }
         }
-        let (frame, event) = self
-            .customer
-            .next_frame(due, self.coding.law(), around.music.as_ref());
+        let (frame, event) =
+            self.customer
+                .next_frame(due, self.coding.law(), around.music.as_ref());
         around.tell(self.id, event);
         if let Some(frame) = frame {
             let (law, packet) = (self.coding.law(), &mut around.packet);
@@ -401,6 +413,19 @@ impl Line {
             for event in third.tick(now, due, around) {
                 around.tell(self.id, event);
             }
+        }
+        self.rests_until = self.next_deadline();
+    }
+
+    /// When the wheel has something to do here again. What arrives only moves it away, except for keys.
+    fn next_deadline(&self) -> MediaTime {
+        let third = self.third.as_ref().map(ThirdSide::next_deadline);
+        match (&self.agent, third) {
+            (None, third) if self.customer.hears_other() => {
+                let ours = self.leg.next_deadline();
+                third.map_or(ours, |third| third.min(ours))
+            }
+            _ => MediaTime::default(),
         }
     }
 

@@ -94,6 +94,15 @@ impl ThirdSide {
         [lost, event]
     }
 
+    /// When [`ThirdSide::tick`] has something to do again.
+    pub(super) fn next_deadline(&self) -> MediaTime {
+        if self.hears() {
+            self.leg.next_deadline()
+        } else {
+            MediaTime::default()
+        }
+    }
+
     /// Says good-bye to the trunk.
     pub(super) fn close(&mut self, now: MediaTime) {
         if let Ok(report) = self.leg.goodbye(now) {
