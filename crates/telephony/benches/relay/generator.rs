@@ -18,6 +18,8 @@ const BATCH: usize = 32;
 const ROUND: usize = 20;
 /// Each turn of a round takes so long.
 const TURN: Duration = Duration::from_millis(1);
+/// Rest of a generator that has nothing to do.
+const IDLE: Duration = Duration::from_micros(50);
 /// Rounds between two reports of a leg: 5 s.
 const REPORT_ROUNDS: usize = 250;
 /// What the sockets of the generator hold: it must not be the one that loses packets.
@@ -182,7 +184,8 @@ impl Generator {
                         break;
                     }
                     if idle {
-                        std::hint::spin_loop();
+                        // Others need the core as well, and no packet is late by that.
+                        std::thread::sleep(IDLE);
                     }
                 }
             }
