@@ -21,8 +21,6 @@ use tables::{
 pub const G722_FRAME_BYTES: usize = 160;
 /// Samples of a frame at 16 kHz.
 pub const G722_FRAME_SAMPLES: usize = 320;
-/// The byte that an encoder gives for silence, once its bands have settled.
-pub const G722_SILENCE: u8 = 0xFA;
 
 /// Largest logarithmic scale of each band.
 const LOW_SCALE_MAX: i32 = 18_432;

@@ -9,6 +9,7 @@ mod poller;
 mod sound;
 mod stun;
 mod third;
+mod wire;
 mod worker;
 
 use std::io;

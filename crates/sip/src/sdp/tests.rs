@@ -199,7 +199,7 @@ fn the_codec_that_needs_no_conversion_is_answered_whatever_stands_before_it() {
 fn g722_is_told_with_the_clock_that_it_does_not_have() {
     let mut ours = clear();
     ours.codecs = vec![Codec::G722];
-    let text = offer(&ours).to_string();
+    let text = String::from_utf8(offer(&ours).to_bytes().to_vec()).unwrap();
     assert!(text.contains("a=rtpmap:9 G722/8000\r\n"), "{text}");
     let answered = answer(&with_audio("9\r\n"), &ours, None).unwrap();
     assert_eq!(answered.stream.codec, Codec::G722);

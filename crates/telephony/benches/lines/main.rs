@@ -75,13 +75,13 @@ fn measure_queue() -> String {
     for _ in 0..10 {
         threads.queue(leg(&listener));
     }
-    std::thread::sleep(FRAME * 10);
+    std::thread::park_timeout(FRAME * 10);
     let (resident, slab) = (resident_kib(), slab_kib());
     for _ in 0..QUEUED {
         threads.queue(leg(&listener));
     }
     let before = processor::used_ns(std::process::id(), "media-");
-    std::thread::sleep(FRAME * FRAMES);
+    std::thread::park_timeout(FRAME * FRAMES);
     let spent = processor::used_ns(std::process::id(), "media-") - before;
     let (resident, slab) = (resident_kib() - resident, slab_kib() - slab);
     threads.stop();
@@ -201,7 +201,7 @@ fn run(calls: &mut [Call], zero: Instant, frames: u32) -> Heard {
             heard.sent += 2;
         }
     }
-    std::thread::sleep(Duration::from_millis(100));
+    std::thread::park_timeout(Duration::from_millis(100));
     for call in calls {
         call.listen(zero, &mut heard);
     }

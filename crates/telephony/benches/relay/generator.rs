@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use media::frame::{FRAME_BYTES, FRAME_TICKS};
 use media::leg::LegKeys;
+use media::rtp::is_rtcp;
 use media::srtp::{SrtpReceiver, SrtpSender};
 use rustix::net::addr::SocketAddrArg;
 use rustix::net::{
-    MMsgHdr, RecvFlags, SendAncillaryBuffer, SendFlags, SocketAddrAny, recv, sendmmsg,
+    MMsgHdr, RecvFlags, SendAncillaryBuffer, SendFlags, SocketAddrAny, recv, sendmmsg, sockopt,
 };
 
 /// Packets handed to the kernel at once.
@@ -41,14 +42,13 @@ pub(crate) struct End {
     ssrc: u32,
     sequence: u16,
     timestamp: u32,
-    rtp: SocketAddrAny,
-    rtcp: SocketAddrAny,
+    relay: SocketAddrAny,
     protection: Option<(SrtpSender, SrtpReceiver)>,
 }
 
 impl End {
-    /// An end that sends to these addresses of a relay.
-    pub(crate) fn new(ssrc: u32, rtp: SocketAddr, rtcp: SocketAddr, keys: Option<LegKeys>) -> Self {
+    /// An end that sends to this address of a relay.
+    pub(crate) fn new(ssrc: u32, relay: SocketAddr, keys: Option<LegKeys>) -> Self {
         let protection = keys.map(|keys| {
             let sender = SrtpSender::new(&keys.send).unwrap();
             (sender, SrtpReceiver::new(&keys.receive).unwrap())
@@ -57,8 +57,7 @@ impl End {
             ssrc,
             sequence: 1,
             timestamp: 1,
-            rtp: rtp.as_any(),
-            rtcp: rtcp.as_any(),
+            relay: relay.as_any(),
             protection,
         }
     }
@@ -122,10 +121,9 @@ impl Run {
     }
 }
 
-/// All ends and their two sockets.
+/// All ends and their socket.
 pub(crate) struct Generator {
-    rtp: UdpSocket,
-    rtcp: UdpSocket,
+    socket: UdpSocket,
     /// Ends of a call stand side by side.
     pub(crate) ends: Vec<End>,
     zero: Instant,
@@ -136,19 +134,13 @@ pub(crate) struct Generator {
 
 impl Generator {
     pub(crate) fn new() -> Self {
-        let bind = || {
-            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            // Beyond the limit of the system, where that is allowed.
-            if rustix::net::sockopt::set_socket_recv_buffer_size_force(&socket, SOCKET_BYTES)
-                .is_err()
-            {
-                rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SOCKET_BYTES).unwrap();
-            }
-            socket
-        };
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // Beyond the limit of the system, where that is allowed.
+        if sockopt::set_socket_recv_buffer_size_force(&socket, SOCKET_BYTES).is_err() {
+            sockopt::set_socket_recv_buffer_size(&socket, SOCKET_BYTES).unwrap();
+        }
         Self {
-            rtp: bind(),
-            rtcp: bind(),
+            socket,
             ends: Vec::new(),
             zero: Instant::now(),
             run: 0,
@@ -158,11 +150,8 @@ impl Generator {
     }
 
     /// Where the relay sends audio and reports.
-    pub(crate) fn addresses(&self) -> (SocketAddr, SocketAddr) {
-        (
-            self.rtp.local_addr().unwrap(),
-            self.rtcp.local_addr().unwrap(),
-        )
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.socket.local_addr().unwrap()
     }
 
     /// Lets the first `legs` legs send for so long.
@@ -185,7 +174,7 @@ impl Generator {
                     }
                     if idle {
                         // Others need the core as well, and no packet is late by that.
-                        std::thread::sleep(IDLE);
+                        std::thread::park_timeout(IDLE);
                     }
                 }
             }
@@ -227,8 +216,8 @@ impl Generator {
             for (end, packet) in batch.iter().zip(&mut self.packets) {
                 self.ends[*end].make_audio(run, sent_ns, packet);
             }
-            let to: Vec<_> = batch.iter().map(|end| &self.ends[*end].rtp).collect();
-            send_all(&self.rtp, &to, &self.packets);
+            let to: Vec<_> = batch.iter().map(|end| &self.ends[*end].relay).collect();
+            send_all(&self.socket, &to, &self.packets);
         }
         for end in turns
             .iter()
@@ -236,7 +225,7 @@ impl Generator {
         {
             let packet = &mut self.packets[0];
             self.ends[*end].make_report(packet);
-            send_all(&self.rtcp, &[&self.ends[*end].rtcp], &self.packets);
+            send_all(&self.socket, &[&self.ends[*end].relay], &self.packets);
         }
         turns.len() as u64
     }
@@ -245,12 +234,13 @@ impl Generator {
     fn hear(&mut self, heard: &mut Heard) -> bool {
         let mut buffer = [0; 2048];
         for at in 0..4 * BATCH {
-            let Ok((length, _)) = recv(&self.rtp, &mut buffer[..], RecvFlags::DONTWAIT) else {
-                while recv(&self.rtcp, &mut buffer[..], RecvFlags::DONTWAIT).is_ok() {
-                    heard.reports += 1;
-                }
+            let Ok((length, _)) = recv(&self.socket, &mut buffer[..], RecvFlags::DONTWAIT) else {
                 return at > 0;
             };
+            if is_rtcp(&buffer[..length]) {
+                heard.reports += 1;
+                continue;
+            }
             let now_ns = nanos(self.zero);
             self.hear_packet(&mut buffer[..length], now_ns, heard);
         }

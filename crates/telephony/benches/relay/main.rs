@@ -1,7 +1,7 @@
 //! How many legs are relayed between trunks on one core, here and by rtpengine in user space.
 //!
 //! Relay and generator have a core each (0 and 1). A leg is a stream of G.711 in 20 ms both ways with
-//! reports every 5 s and a port of its own; two legs make a call. The number of legs is found by halving:
+//! reports every 5 s, both on a port of its own; two legs make a call. The number of legs is found by halving:
 //! more than 0.01 % lost, as the receiver counts them, or a 99th percentile of the delay of 5 ms and more
 //! is too many, if it happens twice. With SRTP the two sides of a call have different suites (HMAC-SHA1 cut
 //! to 80 and to 32 bits), so that no relay can pass packets on unopened. Delays include the generator's
@@ -211,9 +211,9 @@ fn add_calls(relay: &mut Relay, generator: &mut Generator, legs: usize, secured:
     while generator.ends.len() < legs {
         let ssrc = generator.ends.len() as u32;
         let plans = [EndPlan { ssrc }, EndPlan { ssrc: ssrc + 1 }];
-        let made = relay.call(plans, generator.addresses(), secured);
-        for (plan, (rtp, rtcp, keys)) in plans.into_iter().zip(made) {
-            generator.ends.push(End::new(plan.ssrc, rtp, rtcp, keys));
+        let made = relay.call(plans, generator.address(), secured);
+        for (plan, (address, keys)) in plans.into_iter().zip(made) {
+            generator.ends.push(End::new(plan.ssrc, address, keys));
         }
     }
 }
@@ -222,9 +222,9 @@ impl Relay {
     fn call(
         &mut self,
         plans: [EndPlan; 2],
-        remote: (SocketAddr, SocketAddr),
+        remote: SocketAddr,
         secured: bool,
-    ) -> [(SocketAddr, SocketAddr, Option<LegKeys>); 2] {
+    ) -> [(SocketAddr, Option<LegKeys>); 2] {
         match self {
             Self::Ours(ours) => ours.call(plans, remote, secured),
             Self::Rtpengine(engine) => engine.call(plans, remote, secured),

@@ -30,10 +30,10 @@ impl Ours {
     pub(crate) fn call(
         &mut self,
         [caller, callee]: [EndPlan; 2],
-        remote: (SocketAddr, SocketAddr),
+        remote: SocketAddr,
         secured: bool,
-    ) -> [(SocketAddr, SocketAddr, Option<LegKeys>); 2] {
-        let [one, other] = [(caller, callee, 0), (callee, caller, 1)].map(|(end, peer, at)| {
+    ) -> [(SocketAddr, Option<LegKeys>); 2] {
+        let [one, other] = [(callee, 0), (caller, 1)].map(|(peer, at)| {
             let keys = secured.then(|| {
                 let (here, there) = (
                     MasterKey::generate(SUITES[at]),
@@ -50,11 +50,10 @@ impl Ours {
                 (inner, outer)
             });
             let (inner, outer) = keys.unzip();
-            let _ = end;
             // The leg's own stream bears the number of the end whose audio it carries.
             let leg = leg(peer.ssrc, remote, inner);
             let here = leg.0.local_addr().unwrap();
-            (leg, (here, here, outer))
+            (leg, (here, outer))
         });
         self.0.bridge(one.0, other.0);
         [one.1, other.1]
@@ -65,11 +64,11 @@ impl Ours {
     }
 }
 
-fn leg(ssrc: u32, remote: (SocketAddr, SocketAddr), keys: Option<LegKeys>) -> Leg {
+fn leg(ssrc: u32, remote: SocketAddr, keys: Option<LegKeys>) -> Leg {
     let socket: UdpSocket = MediaThreads::bind().unwrap();
     let config = LegConfig {
-        remote: remote.0,
-        remote_rtcp: remote.1,
+        remote,
+        remote_rtcp: remote,
         codec: Codec::G711(Law::A),
         payload_type: 8,
         event_payload_type: Some(101),

@@ -56,7 +56,7 @@ impl Rtpengine {
             if engine.ask(&[("command", "ping")]).is_some() {
                 return Some(engine);
             }
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::park_timeout(Duration::from_millis(100));
         }
         None
     }
@@ -69,17 +69,17 @@ impl Rtpengine {
     /// A call between two ends; where each of them sends, and their keys.
     pub(crate) fn call(
         &mut self,
-        [caller, callee]: [EndPlan; 2],
-        (rtp, rtcp): (SocketAddr, SocketAddr),
+        [caller, _]: [EndPlan; 2],
+        rtp: SocketAddr,
         secured: bool,
-    ) -> [(SocketAddr, SocketAddr, Option<LegKeys>); 2] {
+    ) -> [(SocketAddr, Option<LegKeys>); 2] {
         let name = format!("call-{}", caller.ssrc);
         let common = [
             ("call-id", name.as_str()),
             ("from-tag", "caller"),
             ("ICE", "remove"),
         ];
-        let describe = |key: Option<&CryptoLine>| description(rtp, rtcp, key);
+        let describe = |key: Option<&CryptoLine>| description(rtp, key);
         let ours = |at: usize| secured.then(|| MasterKey::generate(SUITES[at]));
         let (caller_key, callee_key) = (ours(0), ours(1));
         let line = |tag: u32, key: &MasterKey| CryptoLine {
@@ -120,11 +120,10 @@ impl Rtpengine {
                 receive: theirs.unwrap().key,
             })
         };
-        let _ = callee;
         let caller_keys = keys(caller_key, to_caller.key(SUITES[0]));
         [
-            (to_caller.rtp, to_caller.rtcp, caller_keys),
-            (to_callee.rtp, to_callee.rtcp, keys(callee_key, chosen)),
+            (to_caller.rtp, caller_keys),
+            (to_callee.rtp, keys(callee_key, chosen)),
         ]
     }
 
@@ -166,23 +165,22 @@ impl Drop for Rtpengine {
     }
 }
 
-fn description(rtp: SocketAddr, rtcp: SocketAddr, key: Option<&CryptoLine>) -> String {
+/// Reports share the port of the audio.
+fn description(rtp: SocketAddr, key: Option<&CryptoLine>) -> String {
     let profile = if key.is_some() { "RTP/SAVP" } else { "RTP/AVP" };
     let key = key.map_or(String::new(), |key| {
         format!("a=crypto:{}\r\n", key.to_value().expose())
     });
     format!(
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-         m=audio {} {profile} 8\r\na=rtcp:{}\r\n{key}a=sendrecv\r\n",
-        rtp.port(),
-        rtcp.port()
+         m=audio {} {profile} 8\r\na=rtcp-mux\r\n{key}a=sendrecv\r\n",
+        rtp.port()
     )
 }
 
 /// What a description of rtpengine says.
 struct Description {
     rtp: SocketAddr,
-    rtcp: SocketAddr,
     keys: Vec<CryptoLine>,
 }
 
@@ -192,9 +190,6 @@ impl Description {
         let port: u16 = value("m=audio ")
             .and_then(|rest| rest.split(' ').next()?.parse().ok())
             .unwrap();
-        let rtcp: u16 = value("a=rtcp:")
-            .and_then(|rest| rest.split(' ').next()?.trim().parse().ok())
-            .unwrap_or(port + 1);
         let keys = sdp
             .lines()
             .filter_map(|line| line.strip_prefix("a=crypto:"))
@@ -202,7 +197,6 @@ impl Description {
             .collect();
         Self {
             rtp: ([127, 0, 0, 1], port).into(),
-            rtcp: ([127, 0, 0, 1], rtcp).into(),
             keys,
         }
     }

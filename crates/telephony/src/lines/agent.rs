@@ -25,7 +25,8 @@ const BROWSER_WAIT_MAX: Duration = Duration::from_secs(5);
 pub(super) struct AgentSide {
     pub(super) agent: UserId,
     pub(super) party: Party,
-    browser: Option<Browser>,
+    /// It is large, and most lines wait without one.
+    browser: Option<Box<Browser>>,
     joined: MediaTime,
 }
 
@@ -76,12 +77,12 @@ impl AgentSide {
                 };
                 let mut leg = BrowserLeg::new(now, clocks.zero(), &config).map_err(refused)?;
                 let answer = leg.accept_offer(now, offer).map_err(refused)?;
-                self.browser = Some(Browser {
+                self.browser = Some(Box::new(Browser {
                     leg,
                     deadline: now,
                     connected: false,
                     fragment: String::new(),
-                });
+                }));
                 answer
             }
         };

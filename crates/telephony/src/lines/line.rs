@@ -17,6 +17,7 @@ use super::agent::AgentSide;
 use super::coding::{Coding, pass_on};
 use super::sound::{Party, Sound};
 use super::third::ThirdSide;
+use super::wire::Wire;
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
 
@@ -25,7 +26,7 @@ pub(super) const DATAGRAM_BYTES_MAX: usize = 2048;
 
 pub(super) struct Line {
     id: LineId,
-    pub(super) socket: UdpSocket,
+    socket: Wire,
     leg: TrunkLeg,
     coding: Coding,
     customer: Party,
@@ -57,7 +58,7 @@ impl Line {
         let detector = detector_for(&config);
         Ok(Self {
             id,
-            socket,
+            socket: Wire::new(socket, &config),
             leg: TrunkLeg::new(now, config)?,
             coding,
             customer: Party::new(),
@@ -73,6 +74,7 @@ impl Line {
     pub(super) fn change(&mut self, now: MediaTime, config: LegConfig) {
         self.rests_until = MediaTime::default();
         self.coding.change(config.codec);
+        self.socket.follow(&config);
         self.detector = detector_for(&config);
         if self.leg.renegotiate(now, config).is_err() {
             tracing::warn!("the keys of a new agreement cannot be used");
@@ -156,7 +158,7 @@ impl Line {
     }
 
     /// Where a trunk of this line sends to.
-    pub(super) fn socket(&self, side: TrunkSide) -> Option<&UdpSocket> {
+    pub(super) fn socket(&self, side: TrunkSide) -> Option<&Wire> {
         match side {
             TrunkSide::Customer => Some(&self.socket),
             TrunkSide::Third => self.third.as_ref().map(|third| &third.socket),

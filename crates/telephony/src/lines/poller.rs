@@ -2,8 +2,7 @@
 //! so that nobody spends a read on finding it empty.
 
 use std::io;
-use std::net::UdpSocket;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,7 +41,7 @@ impl Poller {
     }
 
     /// Reports a socket by this number while there is something to read.
-    pub(super) fn add(&self, socket: &UdpSocket, number: usize) -> io::Result<()> {
+    pub(super) fn add(&self, socket: &impl AsFd, number: usize) -> io::Result<()> {
         let number = u64::try_from(number).unwrap_or(WAKE - 1);
         let data = epoll::EventData::new_u64(number);
         Ok(epoll::add(

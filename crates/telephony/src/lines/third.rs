@@ -11,11 +11,12 @@ use media::srtp::SrtpError;
 
 use super::coding::Coding;
 use super::sound::{Party, Sound};
+use super::wire::Wire;
 use super::worker::Around;
 
 /// A party that is reached through a trunk of its own.
 pub(super) struct ThirdSide {
-    pub(super) socket: UdpSocket,
+    pub(super) socket: Wire,
     pub(super) leg: TrunkLeg,
     pub(super) coding: Coding,
     party: Party,
@@ -31,7 +32,7 @@ impl ThirdSide {
         let mut party = Party::new();
         party.hear(now, Sound::Other);
         Ok(Self {
-            socket,
+            socket: Wire::new(socket, &config),
             party,
             coding: Coding::new(config.codec),
             leg: TrunkLeg::new(now, config)?,

@@ -331,8 +331,9 @@ impl Worker {
             self.lines.push(None);
             self.lines.len() - 1
         });
-        self.poller
-            .add(&line.socket, number(at, TrunkSide::Customer))?;
+        if let Some(socket) = line.socket(TrunkSide::Customer) {
+            self.poller.add(socket, number(at, TrunkSide::Customer))?;
+        }
         if self.places.is_empty() {
             self.next_step = now;
         }
