@@ -195,7 +195,7 @@ fn run(calls: &mut [Call], zero: Instant, frames: u32) -> Heard {
             while begun.elapsed() < due {
                 std::hint::spin_loop();
             }
-            heard.late = heard.late.max(begun.elapsed() - due);
+            heard.late = heard.late.max(begun.elapsed().saturating_sub(due));
             call.listen(zero, &mut heard);
             call.speak(zero);
             heard.sent += 2;

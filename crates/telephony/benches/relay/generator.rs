@@ -145,7 +145,7 @@ impl Generator {
             zero: Instant::now(),
             run: 0,
             round: 0,
-            packets: vec![Vec::with_capacity(256); BATCH],
+            packets: vec![Vec::new(); BATCH],
         }
     }
 

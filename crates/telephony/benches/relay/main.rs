@@ -25,6 +25,7 @@ mod ours;
 mod processor;
 mod rtpengine;
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -92,9 +93,11 @@ fn main() {
                 let peer = measure(Relay::Rtpengine(engine), secured);
                 lines += &line(with, "rtpengine", &peer, "");
                 let times = ours.run.legs as f64 / peer.run.legs.max(1) as f64;
-                lines += &format!(
-                    "| the same with {with}, against rtpengine | {times:.2} times | 2 times |\n"
-                );
+                writeln!(
+                    lines,
+                    "| the same with {with}, against rtpengine | {times:.2} times | 2 times |"
+                )
+                .unwrap();
             }
             None => eprintln!("rtpengine is not installed or does not start: no comparison"),
         }
@@ -143,16 +146,14 @@ fn measure(mut relay: Relay, secured: bool) -> Measured {
             Some(run) => (low, good) = (next, Some(run)),
             None => high = next,
         }
-        if high < 20 {
-            panic!("not even a few legs are relayed");
-        }
+        assert!(high >= 20, "not even a few legs are relayed");
         // Up by half until there is an upper bound, then halving.
         let up = if high == LEGS_MAX {
             low + low / 2
         } else {
-            (low + high) / 2
+            usize::midpoint(low, high)
         };
-        next = up.min(LEGS_MAX).max(2) & !1;
+        next = up.clamp(2, LEGS_MAX) & !1;
         if low == LEGS_MAX {
             break;
         }
@@ -233,7 +234,7 @@ impl Relay {
 
     fn processor_ns(&self) -> u64 {
         match self {
-            Self::Ours(ours) => ours.processor_ns(),
+            Self::Ours(_) => ours::processor_ns(),
             Self::Rtpengine(engine) => engine.processor_ns(),
         }
     }

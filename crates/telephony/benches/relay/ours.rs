@@ -10,8 +10,7 @@ use media::srtp::MasterKey;
 use model::Timestamp;
 use telephony::bench::{Leg, MediaThreads};
 
-use crate::processor;
-use crate::{EndPlan, SUITES};
+use crate::{EndPlan, SUITES, processor};
 
 /// Threads on one core.
 pub(crate) struct Ours(MediaThreads);
@@ -19,11 +18,6 @@ pub(crate) struct Ours(MediaThreads);
 impl Ours {
     pub(crate) fn start(core: usize) -> Self {
         Self(MediaThreads::start(&[core], None, None).unwrap())
-    }
-
-    /// Which processor time the thread has used, ns.
-    pub(crate) fn processor_ns(&self) -> u64 {
-        processor::used_ns(std::process::id(), "media-")
     }
 
     /// A call between two ends; where each of them sends, and their keys.
@@ -62,6 +56,11 @@ impl Ours {
     pub(crate) fn stop(self) {
         self.0.stop();
     }
+}
+
+/// Which processor time its thread has used, ns.
+pub(crate) fn processor_ns() -> u64 {
+    processor::used_ns(std::process::id(), "media-")
 }
 
 fn leg(ssrc: u32, remote: SocketAddr, keys: Option<LegKeys>) -> Leg {

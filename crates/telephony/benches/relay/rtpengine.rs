@@ -1,5 +1,6 @@
 //! rtpengine in user space, steered by its `ng` protocol: bencoded dictionaries over UDP.
 
+use std::fmt::Write;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -135,7 +136,7 @@ impl Rtpengine {
         let mut members = members.to_vec();
         members.sort_unstable();
         for (key, value) in members {
-            request += &format!("{}:{key}{}:{value}", key.len(), value.len());
+            write!(request, "{}:{key}{}:{value}", key.len(), value.len()).unwrap();
         }
         request.push('e');
         let mut buffer = vec![0; 65_536];
