@@ -28,7 +28,7 @@ impl Wire {
         }
         self.peer = peer.filter(|peer| self.socket.connect(peer).is_ok());
         if self.peer.is_none() {
-            // It was connected to where nobody is any more.
+            // It was connected to where nobody is any more. Its port stays, as it was asked for by number.
             let _ = rustix::net::connect_unspec(&self.socket);
         }
     }
@@ -93,11 +93,14 @@ mod tests {
     }
 
     fn bind() -> (UdpSocket, SocketAddr) {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // Asked for by its number, as the ports of media are: such a port outlives a connection.
+        let any = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = any.local_addr().unwrap();
+        drop(any);
+        let socket = UdpSocket::bind(address).unwrap();
         socket
             .set_read_timeout(Some(Duration::from_secs(10)))
             .unwrap();
-        let address = socket.local_addr().unwrap();
         (socket, address)
     }
 
