@@ -40,6 +40,7 @@ const CRATES: &[(&str, Layer)] = &[
     ("web", Layer::Adapter),
     ("outbox", Layer::Adapter),
     ("telephony", Layer::Adapter),
+    ("speech", Layer::Adapter),
     ("server", Layer::Assembly),
     ("sim", Layer::Assembly),
 ];

@@ -102,6 +102,9 @@ actions! {
     DescribeInstance: "connect", Read, Any, ["BasicAgentAccess", "Users.View"], [Operator];
     ListInstanceAttributes: "connect", Read, Any, ["Users.View"], [];
     DescribeInstanceAttribute: "connect", Read, Any, ["Users.View"], [];
+    AssociateApprovedOrigin: "connect", Write, Any, [], [];
+    DisassociateApprovedOrigin: "connect", Write, Any, [], [];
+    ListApprovedOrigins: "connect", Read, Any, [], [];
     // Queues.
     CreateQueue: "connect", Write, Any, ["Queues.Create"], [System];
     DescribeQueue: "connect", Read, Any, ["Queues.View"], [];
@@ -162,6 +165,15 @@ actions! {
     DescribeQuickConnect: "connect", Read, Any, ["TransferDestinations.View"], [];
     ListQuickConnects: "connect", Read, Any, ["TransferDestinations.View"], [];
     DeleteQuickConnect: "connect", Write, Any, ["TransferDestinations.Delete"], [];
+    // Recorded prompts.
+    CreatePrompt: "connect", Write, Any, ["Prompts.Create"], [System];
+    DescribePrompt: "connect", Read, Any, ["Prompts.View"], [];
+    UpdatePrompt: "connect", Write, Any, ["Prompts.Edit"], [System];
+    DeletePrompt: "connect", Write, Any, ["Prompts.Delete"], [System];
+    ListPrompts: "connect", Read, Any, ["Prompts.View"], [];
+    GetPromptFile: "connect", Read, Any, ["Prompts.View"], [];
+    // Ours, where Amazon Connect reads from S3. A key that may create prompts must reach it.
+    UploadPromptAudio: "connect", Write, Any, ["Prompts.Create", "Prompts.Edit"], [System];
     // Flows and modules.
     CreateContactFlow: "connect", Write, Any, ["ContactFlows.Create"], [System];
     DescribeContactFlow: "connect", Read, Any, ["ContactFlows.View"], [];
@@ -201,8 +213,18 @@ actions! {
     DescribeView: "execute-api", Read, Own, [], [Participant];
     GetAuthenticationUrl: "execute-api", Read, Own, [], [Participant];
     CancelParticipantAuthentication: "execute-api", Write, Own, [], [Participant];
+    // Phone numbers.
+    ClaimPhoneNumber: "connect", Write, Any, ["PhoneNumbers.Claim"], [System];
+    SearchAvailablePhoneNumbers: "connect", Read, Any, ["PhoneNumbers.Claim"], [];
+    DescribePhoneNumber: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    ListPhoneNumbers: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    ListPhoneNumbersV2: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    AssociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    DisassociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    UpdatePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    UpdatePhoneNumberMetadata: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    ReleasePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Release"], [];
     // Calls.
-    ClaimPhoneNumber: "ringfence", Write, Any, ["PhoneNumbers.Claim"], [System];
     TakeCall: "ringfence", Write, Any, [], [System];
     // The workspace: the agent's own presence and contacts.
     OpenWorkspace: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];

@@ -7,6 +7,7 @@ mod describe;
 pub(crate) mod flows;
 mod kinds;
 mod list;
+pub mod prompts;
 mod tags;
 mod update;
 

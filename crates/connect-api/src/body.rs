@@ -12,6 +12,9 @@ use crate::error::Refusal;
 /// How long a body may take to arrive.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a file may take to arrive.
+pub(crate) const FILE_TIMEOUT: Duration = Duration::from_mins(2);
+
 /// How deep JSON may nest. The deepest structure of the service models has eight levels.
 pub const JSON_DEPTH_MAX: usize = 32;
 
@@ -38,9 +41,13 @@ pub(crate) async fn drain(body: &mut Body) {
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, draining).await;
 }
 
-/// Reads a body of at most `limit` bytes.
-pub(crate) async fn read(body: &mut Body, limit: usize) -> Result<Bytes, Refusal> {
-    let reading = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect());
+/// Reads a body of at most `limit` bytes that arrives within `timeout`.
+pub(crate) async fn read(
+    body: &mut Body,
+    limit: usize,
+    timeout: Duration,
+) -> Result<Bytes, Refusal> {
+    let reading = tokio::time::timeout(timeout, Limited::new(body, limit).collect());
     match reading.await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge { limit }),
@@ -128,9 +135,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_over_the_limit_is_refused() {
-        assert_eq!(read(&mut Body::from("12345"), 5).await.unwrap(), "12345");
+        let read = async |text: &'static str| read(&mut Body::from(text), 5, BODY_TIMEOUT).await;
+        assert_eq!(read("12345").await.unwrap(), "12345");
         assert_eq!(
-            read(&mut Body::from("123456"), 5).await,
+            read("123456").await,
             Err(Refusal::BodyTooLarge { limit: 5 })
         );
     }

@@ -65,6 +65,18 @@ impl Service {
     }
 }
 
+/// What the body of a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestBody {
+    /// Members, in the form of the service.
+    Members,
+    /// One file, as it is.
+    File {
+        /// Its limit.
+        bytes_max: usize,
+    },
+}
+
 /// What a request was parsed into: on what, and with what.
 pub(crate) type Parsed<T> = Result<(Target, T), Refusal>;
 
@@ -79,6 +91,9 @@ pub(crate) trait Operation: Action + Sized {
 
     /// Members that the audit trail shows; every other one is hidden (see [`crate::audit`]).
     const CLEAR: &'static [&'static str];
+
+    /// What the body is.
+    const BODY: RequestBody = RequestBody::Members;
 
     /// What [`Operation::parse`] makes of the members besides the target.
     type Input: Send;
@@ -129,6 +144,7 @@ pub(crate) struct Entry {
     pub(crate) spec: &'static ActionSpec,
     pub(crate) route: Route,
     pub(crate) clear: &'static [&'static str],
+    pub(crate) body: RequestBody,
     pub(crate) code: fn(&AppError) -> Code,
     pub(crate) serve: Serve,
 }
@@ -147,6 +163,7 @@ impl Entry {
             spec: O::SPEC,
             route: O::ROUTE,
             clear: O::CLEAR,
+            body: O::BODY,
             code: O::code,
             serve: serve::<O>,
         }

@@ -14,15 +14,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::response::Response;
+use bytes::Bytes;
 use http::Request;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use model::{IdSource, RequestId};
 use serde_json::{Map, Value};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Refusal;
 use crate::members::Members;
-use crate::operation::{Context, Entry, Service};
+use crate::operation::{Context, Entry, RequestBody, Service};
 use crate::operations;
 use crate::page::PageTokens;
 use crate::route::{Labels, Routes, parse_query};
@@ -36,6 +38,9 @@ pub const CONNECT_BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// Largest body of `connectparticipant`, bytes: a message of 16,384 characters, each escaped.
 pub const PARTICIPANT_BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Files that are taken at the same time: each is held in memory.
+const FILES_MAX: usize = 4;
 
 /// Most characters of a user agent that are kept.
 const USER_AGENT_CHARS_MAX: usize = 256;
@@ -54,6 +59,7 @@ pub fn router(app: App, settings: ApiSettings) -> Router {
         throttle: Throttle::new(&settings.rates),
         pages: PageTokens::new(&settings.page_key),
         signing_keys: SigningKeys::default(),
+        files: Arc::new(Semaphore::new(FILES_MAX)),
         ids: Mutex::new(IdSource::from_seed(seed)),
         app,
         settings,
@@ -69,7 +75,15 @@ pub(crate) struct Api {
     throttle: Throttle,
     pages: PageTokens,
     signing_keys: SigningKeys,
+    files: Arc<Semaphore>,
     ids: Mutex<IdSource>,
+}
+
+impl Api {
+    /// Whether pages of this origin may use the participant API of some instance.
+    fn approves(&self, origin: &str) -> bool {
+        self.settings.approves(origin) || self.app.is_origin_approved(origin)
+    }
 }
 
 /// A caller who has shown who it is, and what it sent.
@@ -77,7 +91,9 @@ struct Authenticated {
     principal: Principal,
     /// Whose bucket the call is taken from.
     caller: String,
-    body: bytes::Bytes,
+    body: Bytes,
+    /// Held until the call is answered, where the body is a file.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 async fn serve(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
@@ -159,12 +175,19 @@ impl Api {
             Ok(read) => read.clone(),
             Err(_) => (Vec::new(), Map::new()),
         };
+        let file = match entry.body {
+            RequestBody::Members => Bytes::new(),
+            RequestBody::File { .. } => caller.body,
+        };
+        let locate = |number| self.app.locate_number(&caller.principal, number);
         let members = Members {
             labels,
             query: &query,
             body: &body,
+            file: &file,
             region: &self.app.settings().region,
             principal: &caller.principal,
+            locate: &locate,
         };
         let mut call = Call::new(
             caller.principal.clone(),
@@ -218,6 +241,15 @@ impl Api {
         answer::refusal(service, code, refusal, request_id)
     }
 
+    /// The limit of the file that a request brings; none where its body is members, or nothing is known of it.
+    fn file_limit(&self, parts: &Parts) -> Option<usize> {
+        let (entry, _) = self.routes.find(parts.method.as_str(), parts.uri.path())?;
+        match entry.body {
+            RequestBody::Members => None,
+            RequestBody::File { bytes_max } => Some(bytes_max),
+        }
+    }
+
     fn fresh_request_id(&self) -> RequestId {
         let mut ids = self
             .ids
@@ -239,6 +271,7 @@ fn read_members(
     let query = parse_query(query)
         .ok_or_else(|| Refusal::Malformed("the query has a broken escape".to_owned()))?;
     let body = match (entry.service(), entry.route.method) {
+        _ if entry.body != RequestBody::Members => Map::new(),
         (Service::Sts, _) => signed::parse_form(entry, bytes)?,
         // Their models put every member into path and query.
         (_, "GET" | "DELETE") => Map::new(),

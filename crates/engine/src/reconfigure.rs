@@ -46,7 +46,9 @@ impl Engine {
             | ResourceKind::Flow
             | ResourceKind::FlowModule
             | ResourceKind::QuickConnect
-            | ResourceKind::PhoneNumber => {}
+            | ResourceKind::PhoneNumber
+            | ResourceKind::Prompt
+            | ResourceKind::InstanceSettings => {}
         }
     }
 

@@ -14,7 +14,6 @@ use std::time::Duration;
 pub use parse::{parse_ssml, parse_text};
 
 use crate::frame::SAMPLE_RATE;
-use crate::prompt::Prompt;
 use crate::resample::resample;
 
 /// Longest text or document, in bytes.
@@ -64,9 +63,7 @@ pub enum SpeechError {
         what: &'static str,
     },
     /// An element that is not in the subset, or stands where it must not.
-    #[error(
-        "`<{0}>` is not supported here: use speak, p, s, break, say-as, sub and prosody with rate"
-    )]
+    #[error("`<{0}>` is not supported here: use speak, p, s, break, say-as, sub and prosody")]
     Element(String),
     /// An attribute that is not in the subset.
     #[error("the attribute `{attribute}` of `<{element}>` is not supported")]
@@ -87,27 +84,27 @@ pub enum SpeechError {
 }
 
 /// Audio of one part, as an engine gave it.
-#[derive(Debug, Clone, Copy)]
-pub struct Spoken<'a> {
+#[derive(Debug, Clone)]
+pub struct Spoken {
     /// The samples.
-    pub samples: &'a [i16],
+    pub samples: Vec<i16>,
     /// Their rate.
     pub rate: u32,
 }
 
-/// Puts the audio of parts and the pauses between them together, at most [`SPEECH_SECONDS_MAX`] of it.
-/// `say` is asked for every text in order; its error ends the work.
-pub fn join<'a, E>(
+/// Puts the audio of parts and the pauses between them together, at 8 kHz, at most [`SPEECH_SECONDS_MAX`] of
+/// it. `say` is asked for every text in order; its error ends the work.
+pub fn join<E>(
     parts: &[SpeechPart],
-    mut say: impl FnMut(&str, u16) -> Result<Spoken<'a>, E>,
-) -> Result<Prompt, E> {
+    mut say: impl FnMut(&str, u16) -> Result<Spoken, E>,
+) -> Result<Vec<i16>, E> {
     let most = SPEECH_SECONDS_MAX * SAMPLE_RATE as usize;
     let mut samples = Vec::new();
     for part in parts {
         match part {
             SpeechPart::Say { text, rate_percent } => {
                 let spoken = say(text, *rate_percent)?;
-                samples.extend(resample(spoken.samples, spoken.rate, SAMPLE_RATE));
+                samples.extend(resample(&spoken.samples, spoken.rate, SAMPLE_RATE));
             }
             SpeechPart::Pause(duration) => {
                 let ms = usize::try_from(duration.as_millis()).unwrap_or(0);
@@ -119,5 +116,5 @@ pub fn join<'a, E>(
             break;
         }
     }
-    Ok(Prompt::from_samples(&samples))
+    Ok(samples)
 }

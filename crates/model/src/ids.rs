@@ -108,6 +108,8 @@ ids! {
     AgentStatusId;
     /// A quick connect (on the wire: transfer destination).
     QuickConnectId;
+    /// Id of a recorded prompt.
+    PromptId;
     /// A phone number of the center.
     PhoneNumberId;
     /// One party of a chat contact.
@@ -152,6 +154,7 @@ resource_ids!(
     HoursId,
     AgentStatusId,
     QuickConnectId,
+    PromptId,
     PhoneNumberId
 );
 

@@ -63,6 +63,7 @@ impl Center {
             bus: Bus::default(),
             tickets: crate::chat::Tickets::default(),
             files: crate::chat::Files::default(),
+            uploads: crate::config::prompts::Uploads::default(),
             receipts: crate::chat::ReceiptLocks::default(),
             jobs: sender,
             shared: RwLock::new(Shared::default()),

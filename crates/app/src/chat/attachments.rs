@@ -1,6 +1,6 @@
 //! Files of a chat: uploaded to an origin of their own, sealed, scanned, then shown.
 
-mod rows;
+pub(crate) mod rows;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -457,18 +457,25 @@ impl App {
                 row.initial_contact == initial_contact && attachment.stage == Stage::Shown
             })
             .ok_or(AppError::NotFound { what: "attachment" })?;
-        let expires_at = self.now().plus(GRANT_LIFETIME);
-        let claim = Claim::Download(id);
+        let (grant, expires_at) = self.grant_file(center, id);
         Ok(DownloadGrant {
-            grant: tokens::mint(
-                center.keys.tokens(),
-                center.scope.instance,
-                &claim,
-                expires_at,
-            ),
+            grant,
             expires_at,
             size_bytes: attachment.size_bytes,
         })
+    }
+
+    /// Leave to download a file, whatever it belongs to, and until when.
+    pub(crate) fn grant_file(
+        &self,
+        center: &Center,
+        id: AttachmentId,
+    ) -> (Secret<String>, Timestamp) {
+        let expires_at = self.now().plus(GRANT_LIFETIME);
+        let instance = center.scope.instance;
+        let claim = Claim::Download(id);
+        let grant = tokens::mint(center.keys.tokens(), instance, &claim, expires_at);
+        (grant, expires_at)
     }
 
     /// The file of a granted download.
@@ -505,7 +512,7 @@ impl App {
         Ok((center, id))
     }
 
-    async fn attachment_bytes(
+    pub(crate) async fn attachment_bytes(
         &self,
         center: &Center,
         id: AttachmentId,

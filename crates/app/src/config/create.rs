@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::checks;
 use super::kinds::Creates;
+use super::prompts::AudioChange;
 use crate::App;
+use crate::action::Action;
 use crate::center::Turn;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
@@ -40,6 +42,18 @@ impl App {
         permit: Permit<A>,
         new: NewResource<B>,
     ) -> Result<Arc<Resource>, AppError> {
+        self.create_holding(call, permit, new, ()).await
+    }
+
+    /// The same for an action that has conditions of its own: they hold as long as `held`, which is
+    /// dropped after the commit.
+    pub(crate) async fn create_holding<A: Action, B: BodyOf, H: Send + 'static>(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<A>,
+        new: NewResource<B>,
+        held: H,
+    ) -> Result<Arc<Resource>, AppError> {
         let Target::Instance(instance) = *permit.target() else {
             return Err(AppError::NotFound { what: "instance" });
         };
@@ -58,7 +72,7 @@ impl App {
         center
             .turn(move |turn| {
                 if let Some(answer) = recalled(token.as_ref(), turn)? {
-                    return known(turn, kind, &answer);
+                    return Ok((known(turn, kind, &answer)?, held));
                 }
                 let resources = turn.resources();
                 checks::check(resources, &new.name, &new.tags, &body)?;
@@ -73,6 +87,7 @@ impl App {
                         checks::noun(kind)
                     )));
                 }
+                let audio = AudioChange::check(resources, None, Some(&body))?;
                 let resource = Arc::new(Resource {
                     instance,
                     id: ResourceId::generate(turn.ids),
@@ -83,14 +98,17 @@ impl App {
                     body,
                 });
                 turn.put_resource(&resource, flow)?;
+                // A new prompt leaves no file behind.
+                audio.write(turn, instance);
                 let answer = json!({"id": resource.id.to_string()});
                 if let Some(token) = token {
                     token.remember(turn, answer.clone());
                 }
                 turn.audit(&call, A::SPEC.access, answer);
-                Ok(resource)
+                Ok((resource, held))
             })
             .await
+            .map(|(resource, _)| resource)
     }
 }
 

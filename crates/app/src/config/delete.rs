@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::checks;
 use super::kinds::Deletes;
+use super::prompts::AudioChange;
 use crate::App;
 use crate::center::{ConfigurationChange, Turn};
 use crate::error::AppError;
@@ -37,12 +38,12 @@ impl App {
             });
         }
         let call = Arc::clone(call);
-        self.center(instance)?
+        let audio = self
+            .center(instance)?
             .turn(move |turn| {
                 let what = checks::noun(kind);
-                turn.resources()
-                    .get(kind, id)
-                    .ok_or(AppError::NotFound { what })?;
+                let current = turn.resources().get(kind, id).cloned();
+                let current = current.ok_or(AppError::NotFound { what })?;
                 if let Some(referrer) = turn.resources().referrer(kind, id) {
                     let by = format!("{} `{}`", checks::noun(referrer.body.kind()), referrer.id);
                     return Err(AppError::InUse { what, by });
@@ -53,14 +54,16 @@ impl App {
                         by: "contacts that wait in it".to_owned(),
                     });
                 }
+                let audio = AudioChange::check(turn.resources(), Some(&current.body), None)?;
                 turn.write(Write::DeleteResource { instance, kind, id });
                 turn.change_configuration(ConfigurationChange::Remove(kind, id));
                 // The engine takes every change of configuration.
                 let _ = turn.handle(Input::Config(ConfigChange::Remove(kind, id)));
                 turn.audit(&call, A::SPEC.access, Value::Null);
-                Ok(())
+                Ok(audio.write(turn, instance))
             })
             .await?;
+        self.forget_audio(instance, audio).await?;
         if kind == ResourceKind::User {
             self.forget_user(instance, id.into()).await?;
         }

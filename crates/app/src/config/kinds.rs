@@ -3,8 +3,8 @@
 use model::ResourceKind;
 use model::hours::HoursOfOperation;
 use model::resource::{
-    AgentStatus, BodyOf, FlowDefinition, FlowModuleDefinition, PhoneNumber, Queue, QuickConnect,
-    RoutingProfile, SecurityProfile, User,
+    AgentStatus, BodyOf, FlowDefinition, FlowModuleDefinition, PhoneNumber, Prompt, Queue,
+    QuickConnect, RoutingProfile, SecurityProfile, User,
 };
 
 #[cfg_attr(
@@ -85,7 +85,13 @@ kinds! {
         creates [CreateQuickConnect] reads [DescribeQuickConnect]
         updates [] lists [ListQuickConnects] deletes [DeleteQuickConnect];
     PhoneNumber, PhoneNumber:
-        creates [ClaimPhoneNumber] reads [] updates [] lists [] deletes [];
+        creates [] reads [DescribePhoneNumber]
+        updates [AssociatePhoneNumberContactFlow, DisassociatePhoneNumberContactFlow,
+            UpdatePhoneNumber, UpdatePhoneNumberMetadata]
+        lists [ListPhoneNumbers] deletes [ReleasePhoneNumber];
+    Prompt, Prompt:
+        creates [CreatePrompt] reads [DescribePrompt, GetPromptFile] updates [UpdatePrompt]
+        lists [ListPrompts] deletes [DeletePrompt];
     FlowDefinition, Flow:
         creates [CreateContactFlow] reads [DescribeContactFlow]
         updates [UpdateContactFlowContent, UpdateContactFlowMetadata, UpdateContactFlowName]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::checks;
 use super::kinds::Updates;
+use super::prompts::AudioChange;
 use crate::App;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
@@ -46,7 +47,8 @@ impl App {
             return Err(missing);
         }
         let call = Arc::clone(call);
-        self.center(instance)?
+        let (changed, audio) = self
+            .center(instance)?
             .turn(move |turn| {
                 let current = turn.resources().get(kind, id).cloned().ok_or(missing)?;
                 let body = B::of(&current.body).cloned().ok_or(AppError::Internal)?;
@@ -68,6 +70,7 @@ impl App {
                     return Err(AppError::Duplicate { name: draft.name });
                 }
                 let flow = super::flows::compile(&body)?;
+                let audio = AudioChange::check(turn.resources(), before, Some(&body))?;
                 let resource = Arc::new(Resource {
                     instance,
                     id,
@@ -79,8 +82,11 @@ impl App {
                 });
                 turn.put_resource(&resource, flow)?;
                 turn.audit(&call, A::SPEC.access, Value::Null);
-                Ok(resource)
+                let left = audio.write(turn, instance);
+                Ok((resource, left))
             })
-            .await
+            .await?;
+        self.forget_audio(instance, audio).await?;
+        Ok(changed)
     }
 }

@@ -127,6 +127,11 @@ pub enum Write {
     },
     /// An attachment's row.
     PutAttachment(AttachmentRow),
+    /// An upload is in use now, so that it is no longer unfinished. Absent is fine.
+    KeepAttachment {
+        instance: InstanceId,
+        id: AttachmentId,
+    },
     /// Deletes an attachment's row. Absent is fine.
     DeleteAttachment {
         instance: InstanceId,
@@ -213,7 +218,7 @@ pub struct TranscriptRow {
     pub sealed: Sealed,
 }
 
-/// An attachment.
+/// An attachment, or the audio of a recorded prompt: that one's `contact` and `initial_contact` are zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the columns")]
 pub struct AttachmentRow {

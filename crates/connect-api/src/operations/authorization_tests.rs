@@ -39,10 +39,16 @@ impl Center {
         };
         let members = Members {
             labels: &labels(entry, instance),
-            query: &[("tagKeys".to_owned(), "team".to_owned())],
+            query: &[
+                ("tagKeys".to_owned(), "team".to_owned()),
+                ("origin".to_owned(), "https://shop.example".to_owned()),
+                ("instanceId".to_owned(), instance.to_string()),
+            ],
             body: &body(entry, instance),
+            file: &bytes::Bytes::from_static(b"no file"),
             region: "eu-central-1",
             principal: &principal,
+            locate: &|number| self.app.locate_number(&principal, number),
         };
         let result = (entry.serve)(&context, members).await;
         result.err().map(|refusal| {
@@ -78,7 +84,7 @@ fn labels(entry: &Entry, instance: InstanceId) -> Labels {
 /// Members that every operation accepts, and what some of them want otherwise.
 fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
     let mut body = members_of_contacts(instance);
-    body.extend(members_of_resources());
+    body.extend(members_of_resources(instance));
     let other = match entry.spec.operation() {
         "CreateContactFlow" => Some(("Status", json!("SAVED"))),
         "UpdateContactFlowModuleMetadata" => Some(("State", json!("ACTIVE"))),
@@ -90,7 +96,7 @@ fn body(entry: &Entry, instance: InstanceId) -> Map<String, Value> {
     body
 }
 
-fn members_of_resources() -> Map<String, Value> {
+fn members_of_resources(instance: InstanceId) -> Map<String, Value> {
     let pair = json!({"QueueId": ID, "Channel": "CHAT"});
     let members = json!({
         "Name": "A",
@@ -122,8 +128,13 @@ fn members_of_resources() -> Map<String, Value> {
         "MediaConcurrencies": [{"Channel": "CHAT", "Concurrency": 1}],
         "QueueConfigs": [{"QueueReference": pair.clone(), "Priority": 1, "Delay": 0}],
         "QueueReferences": [pair],
+        "PhoneNumber": "+4930901820",
+        "PhoneNumberCountryCode": "DE",
+        "PhoneNumberType": "DID",
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
+        "S3Uri": format!("s3://ringfence-{instance}/prompt-audio/{ID}.wav"),
+        "Origin": "https://shop.example",
     });
     members.as_object().unwrap().clone()
 }
@@ -210,6 +221,8 @@ fn a_caller_with_all_rights_finds_nothing_under_the_id_of_another_instance() {
             let expected = match entry.spec.operation() {
                 // It names no instance.
                 "ListInstances" => None,
+                // Its model knows no other code.
+                "SearchAvailablePhoneNumbers" => Some(Code::InvalidParameter),
                 _ => Some(Code::ResourceNotFound),
             };
             assert_eq!(code, expected, "{}", entry.spec.name);

@@ -1,15 +1,22 @@
 //! Callers of `connect` and `sts`: they sign with an access key.
 
+use std::sync::Arc;
+
+use app::AppError;
 use axum::body::Body;
 use http::request::Parts;
 use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Api, Authenticated, CONNECT_BODY_BYTES_MAX};
-use crate::body;
+use crate::body::{self, BODY_TIMEOUT, FILE_TIMEOUT};
 use crate::error::Refusal;
 use crate::operation::{Entry, Service};
 use crate::route::parse_query;
 use crate::sigv4::{RequestHead, SignedRequest};
+
+/// When a place for a file may be free again, seconds.
+const FILE_RETRY_S: u32 = 5;
 
 /// Checks head and key first, then takes the body, then checks the signature over all of it.
 pub(super) async fn authenticate(
@@ -37,12 +44,27 @@ pub(super) async fn authenticate(
         .access_key(signed.key_id())
         .await?
         .ok_or(Refusal::UnknownKey)?;
-    let body = body::read(body, CONNECT_BODY_BYTES_MAX).await?;
+    let (limit, timeout, place) = match api.file_limit(parts) {
+        None => (CONNECT_BODY_BYTES_MAX, BODY_TIMEOUT, None),
+        Some(limit) => (limit, FILE_TIMEOUT, Some(place_for_file(api)?)),
+    };
+    let body = body::read(body, limit, timeout).await?;
     signed.verify(&key.secret, &body, &api.signing_keys)?;
     Ok(Authenticated {
         caller: signed.key_id().to_owned(),
         principal: key.principal.clone(),
         body,
+        _place: place,
+    })
+}
+
+/// A place for a file in memory.
+fn place_for_file(api: &Api) -> Result<OwnedSemaphorePermit, Refusal> {
+    let place = Arc::clone(&api.files).try_acquire_owned();
+    place.map_err(|_| {
+        Refusal::App(AppError::Throttled {
+            retry_after_s: FILE_RETRY_S,
+        })
     })
 }
 

@@ -10,6 +10,18 @@ use super::{PARTS_MAX, PAUSE_MAX, SPEECH_BYTES_MAX, SpeechError, SpeechPart};
 const NAMESPACE: &str = "http://www.w3.org/2001/10/synthesis";
 const RATE_MIN: u16 = 20;
 const RATE_MAX: u16 = 200;
+/// Elements of Amazon Connect that colour the voice: what stands in them is spoken as it is.
+const COLOURS: [&str; 9] = [
+    "amazon:auto-breaths",
+    "amazon:breath",
+    "amazon:domain",
+    "amazon:effect",
+    "emphasis",
+    "lang",
+    "mark",
+    "phoneme",
+    "w",
+];
 /// Behind a sentence and a paragraph.
 const SENTENCE_PAUSE: Duration = Duration::from_millis(400);
 const PARAGRAPH_PAUSE: Duration = Duration::from_millis(800);
@@ -23,7 +35,8 @@ pub fn parse_text(text: &str) -> Result<Vec<SpeechPart>, SpeechError> {
 }
 
 /// A document of the subset: `speak`, `p`, `s`, `break` with `time` or `strength`, `say-as` with
-/// `digits`, `telephone`, `characters` or `spell-out`, `sub` with `alias`, `prosody` with `rate`.
+/// `digits`, `telephone`, `characters` or `spell-out`, `sub` with `alias`, `prosody` with `rate`. Other
+/// readings that Amazon Connect knows, pitch and volume, and elements that colour the voice change nothing.
 pub fn parse_ssml(document: &str) -> Result<Vec<SpeechPart>, SpeechError> {
     check(document)?;
     let mut reader = Reader::new(document.trim());
@@ -143,6 +156,7 @@ enum Kind {
     SayAs(Reading),
     Sub(String),
     Prosody,
+    Colour(&'static str),
 }
 
 impl Kind {
@@ -155,6 +169,7 @@ impl Kind {
             Self::SayAs(_) => "say-as",
             Self::Sub(_) => "sub",
             Self::Prosody => "prosody",
+            Self::Colour(name) => name,
         }
     }
 }
@@ -203,17 +218,25 @@ impl Element {
             "s" => Kind::Sentence,
             "break" => Kind::Break(pause(value("time"), value("strength"))?),
             "say-as" => {
+                value("format");
                 let given = value("interpret-as").unwrap_or_default();
                 let reading = Reading::from_name(given);
                 Kind::SayAs(reading.ok_or_else(|| wrong_value("interpret-as", given))?)
             }
             "sub" => Kind::Sub(value("alias").unwrap_or_default().to_owned()),
             "prosody" => {
-                let given = value("rate").unwrap_or_default();
-                rate_percent = rate(given).ok_or_else(|| wrong_value("rate", given))?;
+                if let Some(given) = value("rate") {
+                    rate_percent = rate(given).ok_or_else(|| wrong_value("rate", given))?;
+                }
+                value("pitch");
+                value("volume");
                 Kind::Prosody
             }
-            _ => return Err(refused()),
+            other => {
+                let colour = COLOURS.iter().find(|colour| **colour == other);
+                let kind = Kind::Colour(colour.ok_or_else(refused)?);
+                return Ok(Self { kind, rate_percent });
+            }
         };
         let unknown = attributes.iter().find(|(other, _)| !known.contains(other));
         if let Some((attribute, _)) = unknown {

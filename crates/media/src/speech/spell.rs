@@ -9,6 +9,8 @@ pub(super) enum Reading {
     Telephone,
     /// One character after the other.
     Characters,
+    /// As the voice itself reads it.
+    AsItIs,
 }
 
 impl Reading {
@@ -18,18 +20,23 @@ impl Reading {
             "digits" => Some(Self::Digits),
             "telephone" => Some(Self::Telephone),
             "characters" | "spell-out" => Some(Self::Characters),
+            "address" | "cardinal" | "date" | "expletive" | "fraction" | "interjection"
+            | "number" | "ordinal" | "time" | "unit" => Some(Self::AsItIs),
             _ => None,
         }
     }
 
     /// The text as a voice should get it.
     pub(super) fn spell(self, text: &str) -> String {
+        if self == Self::AsItIs {
+            return text.to_owned();
+        }
         let mut spelt = String::with_capacity(2 * text.len());
         let mut gap = false;
         for sign in text.chars() {
             let spoken = match self {
                 Self::Digits | Self::Telephone => sign.is_ascii_digit() || "+*#".contains(sign),
-                Self::Characters => !sign.is_whitespace(),
+                Self::Characters | Self::AsItIs => !sign.is_whitespace(),
             };
             if !spoken {
                 gap = true;

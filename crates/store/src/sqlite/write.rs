@@ -188,6 +188,11 @@ fn apply_write(connection: &Connection, write: &Write) -> Result<(), StoreError>
             ],
         ),
         Write::PutAttachment(row) => put_attachment(connection, row),
+        Write::KeepAttachment { instance, id } => run(
+            connection,
+            "UPDATE attachments SET unfinished_since = NULL WHERE instance = ? AND id = ?",
+            params![instance.into_bytes(), id.into_bytes()],
+        ),
         Write::DeleteAttachment { instance, id } => run(
             connection,
             "DELETE FROM attachments WHERE instance = ? AND id = ?",
@@ -391,6 +396,7 @@ fn sealed_of(write: &Write) -> Option<&Sealed> {
         | Write::AppendOutbox { sealed, .. } => Some(sealed),
         Write::DeleteResource { .. }
         | Write::DeleteFlowContent { .. }
+        | Write::KeepAttachment { .. }
         | Write::DeleteAttachment { .. }
         | Write::DeleteContactState { .. }
         | Write::DeleteAgentState { .. }

@@ -9,7 +9,7 @@ use model::UserId;
 use sip::endpoint::CallHandle;
 
 use super::Signalling;
-use super::voice::{Asked, PromptKey, Spoken};
+use super::voice::{Asked, Asking, PromptKey, Spoken};
 use crate::lines::{Hears, LineCommand, Parties, Sound};
 
 /// What a call does, and what it needs for it.
@@ -58,7 +58,9 @@ impl Plan {
         });
         self.voice = plan.voice;
         let needed: BTreeSet<PromptKey> = self.needed().into_keys().collect();
-        self.prompts.retain(|key, _| needed.contains(key));
+        // A recording may have been replaced since it was played.
+        self.prompts
+            .retain(|key, _| needed.contains(key) && !key.is_recording());
     }
 
     /// All that has to be spoken for what was not told yet.
@@ -169,15 +171,23 @@ impl Signalling {
         let Some(call) = self.calls.get_mut(&handle) else {
             return;
         };
+        let Some((instance, _)) = call.name() else {
+            return;
+        };
         call.plan.update(plan);
         for (key, prompt) in call.plan.needed() {
             if call.plan.prompts.contains_key(&key) {
                 continue;
             }
             let voice = call.plan.voice.as_deref();
-            match self.voice.ask(&key, &prompt, voice, handle) {
+            let asking = Asking {
+                call: handle,
+                instance,
+                key: key.clone(),
+            };
+            match self.voice.ask(&self.app, asking, &prompt, voice) {
                 Asked::Known(spoken) => drop(call.plan.prompts.insert(key, Some(spoken))),
-                Asked::Busy => drop(call.plan.prompts.insert(key, None)),
+                Asked::Failed => drop(call.plan.prompts.insert(key, None)),
                 Asked::Later => {}
             }
         }
@@ -186,14 +196,14 @@ impl Signalling {
 
     /// A prompt was spoken: calls that waited for it go on.
     pub(super) fn on_spoken(&mut self, spoken: &Spoken) {
-        for handle in &spoken.calls {
-            let Some(call) = self.calls.get_mut(handle) else {
+        for asking in &spoken.asked {
+            let Some(call) = self.calls.get_mut(&asking.call) else {
                 continue;
             };
-            if call.plan.needed().contains_key(&spoken.key) {
+            if call.plan.needed().contains_key(&asking.key) {
                 let prompt = spoken.prompt.clone();
-                call.plan.prompts.insert(spoken.key.clone(), prompt);
-                self.tell_plan(*handle);
+                call.plan.prompts.insert(asking.key.clone(), prompt);
+                self.tell_plan(asking.call);
             }
         }
     }

@@ -1,14 +1,17 @@
-//! Prompts, spoken once and remembered for a while.
+//! Prompts, spoken or loaded once and remembered for a while.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::App;
+use app::config::prompts::Recording;
 use app::ports::speech::Speech;
 use flow::command::Prompt as Text;
 use media::prompt::Prompt;
-use model::Personal;
+use model::{InstanceId, Personal};
 use sip::endpoint::CallHandle;
+use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 
 /// Bytes of audio that are remembered.
@@ -17,10 +20,12 @@ const CACHE_BYTES_MAX: usize = 64 * 1024 * 1024;
 const FRAME_BYTES: usize = 2 * media::frame::FRAME_BYTES;
 /// Prompts that may be spoken at the same time.
 const SPEAKING_MAX: usize = 256;
+/// Recordings that may be loaded at the same time: each is held in memory as it was uploaded.
+const LOADING_MAX: usize = 4;
 /// How long speaking may take before the prompt is given up.
 const SPEAKING_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Names what is spoken, and with which voice. What is said may be about a person.
+/// Names what is played, and with which voice, within a call. What is said may be about a person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PromptKey {
     kind: Kind,
@@ -35,32 +40,49 @@ enum Kind {
     Recorded,
 }
 
-/// What came of speaking; no prompt where it failed.
-pub(super) struct Spoken {
+/// Names audio. INVARIANT: what one instance has is never played to callers of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Spoken(InstanceId, PromptKey),
+    /// By the file that a prompt has now, so that another file counts at once.
+    Recorded(Recording),
+}
+
+/// A call that asks for a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asking {
+    pub(super) call: CallHandle,
+    pub(super) instance: InstanceId,
     pub(super) key: PromptKey,
+}
+
+/// What came of a prompt, and for whom; no audio where it failed.
+pub(super) struct Spoken {
     pub(super) prompt: Option<Prompt>,
-    pub(super) calls: Vec<CallHandle>,
+    pub(super) asked: Vec<Asking>,
 }
 
 /// What comes of asking for a prompt.
 pub(super) enum Asked {
-    /// It was spoken before.
+    /// It was played before.
     Known(Prompt),
     /// A [`Spoken`] will name the call.
     Later,
-    /// Too much is being spoken: it fails.
-    Busy,
+    /// Too much is being spoken, or there is no such recording: it fails.
+    Failed,
 }
 
-/// Speaks, and remembers what was spoken.
+/// Speaks and loads, and remembers what was played.
 pub(super) struct Voice {
     speech: Arc<dyn Speech>,
     language: Option<String>,
     cache: Cache,
     speaking: JoinSet<Option<Prompt>>,
-    keys: HashMap<Id, PromptKey>,
+    /// Places for files in memory.
+    loading: Arc<Semaphore>,
+    sources: HashMap<Id, Source>,
     /// Who waits for what.
-    waiting: BTreeMap<PromptKey, Vec<CallHandle>>,
+    waiting: BTreeMap<Source, Vec<Asking>>,
 }
 
 impl PromptKey {
@@ -77,8 +99,17 @@ impl PromptKey {
         }
     }
 
+    pub(super) fn is_recording(&self) -> bool {
+        self.kind == Kind::Recorded
+    }
+}
+
+impl Source {
     fn bytes(&self) -> usize {
-        self.text.expose().len()
+        match self {
+            Self::Spoken(_, key) => key.text.expose().len(),
+            Self::Recorded(_) => 0,
+        }
     }
 }
 
@@ -89,68 +120,110 @@ impl Voice {
             language,
             cache: Cache::new(CACHE_BYTES_MAX),
             speaking: JoinSet::new(),
-            keys: HashMap::new(),
+            loading: Arc::new(Semaphore::new(LOADING_MAX)),
+            sources: HashMap::new(),
             waiting: BTreeMap::new(),
         }
     }
 
-    /// The prompt, where it is known already. Otherwise it is spoken now.
+    /// The prompt, where it is known already. Otherwise it is spoken or loaded now.
     pub(super) fn ask(
         &mut self,
-        key: &PromptKey,
+        app: &App,
+        asking: Asking,
         prompt: &Text,
         voice: Option<&str>,
-        call: CallHandle,
     ) -> Asked {
-        if let Some(known) = self.cache.get(key) {
+        let source = match prompt {
+            Text::Recorded(name) => match app.recording(asking.instance, name) {
+                Some(recording) => Source::Recorded(recording),
+                None => {
+                    tracing::warn!(instance.id = %asking.instance, "a flow plays a prompt that there is not");
+                    return Asked::Failed;
+                }
+            },
+            Text::Text(_) | Text::Ssml(_) => Source::Spoken(asking.instance, asking.key.clone()),
+        };
+        if let Some(known) = self.cache.get(&source) {
             return Asked::Known(known);
         }
-        if let Some(calls) = self.waiting.get_mut(key) {
-            if !calls.contains(&call) {
-                calls.push(call);
+        if let Some(asked) = self.waiting.get_mut(&source) {
+            if !asked.contains(&asking) {
+                asked.push(asking);
             }
             return Asked::Later;
         }
         if self.speaking.len() >= SPEAKING_MAX {
-            return Asked::Busy;
+            return Asked::Failed;
         }
-        let speech = Arc::clone(&self.speech);
-        let (prompt, voice) = (prompt.clone(), voice.map(str::to_owned));
-        let language = self.language.clone();
-        let task = self.speaking.spawn(async move {
-            let spoken = speech.speak(&prompt, voice.as_deref(), language.as_deref());
-            match tokio::time::timeout(SPEAKING_TIME_MAX, spoken).await {
-                Ok(Ok(samples)) => Some(Prompt::from_samples(&samples)),
-                Ok(Err(error)) => {
-                    tracing::warn!(error = %error, "a prompt cannot be spoken");
-                    None
-                }
-                Err(_) => {
-                    tracing::warn!("a prompt took too long to speak");
-                    None
-                }
+        let task = match &source {
+            Source::Recorded(recording) => {
+                let loading = Arc::clone(&self.loading);
+                self.speaking.spawn(load(loading, app.clone(), *recording))
             }
-        });
-        self.keys.insert(task.id(), key.clone());
-        self.waiting.insert(key.clone(), vec![call]);
+            Source::Spoken(..) => {
+                let speech = Arc::clone(&self.speech);
+                let (prompt, voice) = (prompt.clone(), voice.map(str::to_owned));
+                let language = self.language.clone();
+                self.speaking.spawn(speak(speech, prompt, voice, language))
+            }
+        };
+        self.sources.insert(task.id(), source.clone());
+        self.waiting.insert(source, vec![asking]);
         Asked::Later
     }
 
-    /// The next prompt that was spoken; nothing while none is being spoken.
+    /// The next prompt that was spoken or loaded; nothing while none is.
     pub(super) async fn next(&mut self) -> Option<Spoken> {
         let (id, prompt) = match self.speaking.join_next_with_id().await? {
             Ok((id, prompt)) => (id, prompt),
             Err(error) => (error.id(), None),
         };
-        let key = self.keys.remove(&id)?;
-        let calls = self.waiting.remove(&key).unwrap_or_default();
-        // A recording may be replaced: it is asked for anew each time.
-        if key.kind != Kind::Recorded
-            && let Some(prompt) = &prompt
-        {
-            self.cache.put(key.clone(), prompt.clone());
+        let source = self.sources.remove(&id)?;
+        let asked = self.waiting.remove(&source).unwrap_or_default();
+        if let Some(prompt) = &prompt {
+            self.cache.put(source, prompt.clone());
         }
-        Some(Spoken { key, prompt, calls })
+        Some(Spoken { prompt, asked })
+    }
+}
+
+async fn speak(
+    speech: Arc<dyn Speech>,
+    prompt: Text,
+    voice: Option<String>,
+    language: Option<String>,
+) -> Option<Prompt> {
+    let spoken = speech.speak(&prompt, voice.as_deref(), language.as_deref());
+    match tokio::time::timeout(SPEAKING_TIME_MAX, spoken).await {
+        Ok(Ok(samples)) => Some(Prompt::from_samples(&samples)),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error, "a prompt cannot be spoken");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("a prompt took too long to speak");
+            None
+        }
+    }
+}
+
+async fn load(loading: Arc<Semaphore>, app: App, recording: Recording) -> Option<Prompt> {
+    let loaded = async {
+        // Never closed.
+        let _place = loading.acquire().await;
+        app.recorded_audio(recording).await
+    };
+    match tokio::time::timeout(SPEAKING_TIME_MAX, loaded).await {
+        Ok(Ok(samples)) => Some(Prompt::from_samples(&samples)),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error, "a recording cannot be played");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("a recording took too long to load");
+            None
+        }
     }
 }
 
@@ -159,8 +232,8 @@ struct Cache {
     bytes_max: usize,
     bytes: usize,
     uses: u64,
-    prompts: BTreeMap<PromptKey, (Prompt, u64)>,
-    by_use: BTreeMap<u64, PromptKey>,
+    prompts: BTreeMap<Source, (Prompt, u64)>,
+    by_use: BTreeMap<u64, Source>,
 }
 
 impl Cache {
@@ -174,7 +247,7 @@ impl Cache {
         }
     }
 
-    fn get(&mut self, key: &PromptKey) -> Option<Prompt> {
+    fn get(&mut self, key: &Source) -> Option<Prompt> {
         let (prompt, used) = self.prompts.get_mut(key)?;
         self.uses += 1;
         self.by_use.remove(used);
@@ -183,7 +256,7 @@ impl Cache {
         Some(prompt.clone())
     }
 
-    fn put(&mut self, key: PromptKey, prompt: Prompt) {
+    fn put(&mut self, key: Source, prompt: Prompt) {
         let bytes = size(&key, &prompt);
         if bytes > self.bytes_max || self.prompts.contains_key(&key) {
             return;
@@ -203,7 +276,7 @@ impl Cache {
     }
 }
 
-fn size(key: &PromptKey, prompt: &Prompt) -> usize {
+fn size(key: &Source, prompt: &Prompt) -> usize {
     // The key is there twice.
     2 * key.bytes() + prompt.frames() * FRAME_BYTES
 }
@@ -212,8 +285,9 @@ fn size(key: &PromptKey, prompt: &Prompt) -> usize {
 mod tests {
     use super::*;
 
-    fn key(text: &str) -> PromptKey {
-        PromptKey::new(&Text::Text(text.into()), None)
+    fn key(text: &str) -> Source {
+        let key = PromptKey::new(&Text::Text(text.into()), None);
+        Source::Spoken(InstanceId::from_u128(1), key)
     }
 
     #[test]
@@ -239,11 +313,13 @@ mod tests {
     }
 
     #[test]
-    fn voices_and_kinds_are_told_apart() {
+    fn voices_kinds_and_instances_are_told_apart() {
         let text = Text::Text("a".into());
         let ssml = Text::Ssml("a".into());
         assert_ne!(PromptKey::new(&text, None), PromptKey::new(&ssml, None));
         let voiced = PromptKey::new(&text, Some("Anna"));
         assert_ne!(PromptKey::new(&text, None), voiced);
+        let source = |instance| Source::Spoken(InstanceId::from_u128(instance), voiced.clone());
+        assert_ne!(source(1), source(2));
     }
 }

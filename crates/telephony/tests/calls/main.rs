@@ -11,4 +11,5 @@ mod center;
 mod edge;
 mod flows;
 mod phone;
+mod prompts;
 mod sound;

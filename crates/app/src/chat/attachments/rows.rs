@@ -16,7 +16,7 @@ use crate::vault::Place;
 
 /// Where an attachment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     Granted,
     Uploaded,
     Shown,
@@ -25,14 +25,14 @@ pub(super) enum Stage {
 
 /// What is known of an attachment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Attachment {
-    pub(super) format: u32,
-    pub(super) name: PersonalText,
-    pub(super) content_type: String,
-    pub(super) size_bytes: u64,
-    pub(super) participant: ParticipantId,
-    pub(super) begun_at: Timestamp,
-    pub(super) stage: Stage,
+pub(crate) struct Attachment {
+    pub(crate) format: u32,
+    pub(crate) name: PersonalText,
+    pub(crate) content_type: String,
+    pub(crate) size_bytes: u64,
+    pub(crate) participant: ParticipantId,
+    pub(crate) begun_at: Timestamp,
+    pub(crate) stage: Stage,
 }
 
 impl Attachment {
@@ -41,13 +41,13 @@ impl Attachment {
         matches!(self.stage, Stage::Granted | Stage::Uploaded).then_some(self.begun_at)
     }
 
-    pub(super) fn can_be_completed(&self, now: Timestamp) -> bool {
+    pub(crate) fn can_be_completed(&self, now: Timestamp) -> bool {
         self.stage == Stage::Uploaded && now <= self.begun_at.plus(UPLOAD_LIFETIME)
     }
 }
 
 impl App {
-    pub(super) async fn attachment_key(
+    pub(crate) async fn attachment_key(
         &self,
         center: &Center,
         id: AttachmentId,
@@ -57,7 +57,7 @@ impl App {
         key.ok_or(AppError::NotFound { what: "attachment" })
     }
 
-    pub(super) async fn put_attachment(
+    pub(crate) async fn put_attachment(
         &self,
         center: &Center,
         id: AttachmentId,
@@ -75,7 +75,7 @@ impl App {
             .map_err(crate::app::unavailable)
     }
 
-    pub(super) async fn read_attachment(
+    pub(crate) async fn read_attachment(
         &self,
         center: &Center,
         id: AttachmentId,
@@ -101,7 +101,7 @@ impl App {
 }
 
 /// The write of an attachment's row.
-pub(super) fn attachment_write(
+pub(crate) fn attachment_write(
     center: &Center,
     key: &seal::DataKey,
     id: AttachmentId,

@@ -217,8 +217,9 @@ pub(crate) async fn unfinished_attachments_are_found_and_deleted<B: Backend>() {
     );
     assert_eq!(found(1).await.unwrap(), [two]);
     let delete = |(instance, id)| Write::DeleteAttachment { instance, id };
-    let finish = Write::PutAttachment(attachment(1));
-    store.commit(vec![delete(two), finish]).await.unwrap();
+    let (instance, id) = one;
+    let keep = Write::KeepAttachment { instance, id };
+    store.commit(vec![delete(two), keep]).await.unwrap();
     assert_eq!(found(10).await.unwrap(), []);
     assert_eq!(store.attachment(HERE, two.1).await.unwrap(), None);
     assert!(store.attachment(HERE, one.1).await.unwrap().is_some());
