@@ -4,6 +4,8 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 find_rust
 need build-essential cc
+# The relay that ours is measured against.
+need rtpengine-daemon rtpengine
 install_missing
 say "benchmarks"
 if [ $# -eq 0 ]; then

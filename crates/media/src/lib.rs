@@ -18,6 +18,7 @@
 
 pub mod frame;
 pub mod g711;
+pub mod g722;
 pub mod leg;
 pub mod mix;
 pub mod prompt;

@@ -5,6 +5,8 @@
 //! and one more (`tapes`) seals and writes recordings. The
 //! application's orders come through [`Handle`]. Reading order: `config`, `handle`, `signalling`, `lines`, `tapes`.
 
+#[doc(hidden)]
+pub mod bench;
 mod clocks;
 mod config;
 mod filter;

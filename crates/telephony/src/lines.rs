@@ -1,13 +1,18 @@
 //! Lines: the media of calls, on threads without an async runtime. A line stays on its thread.
 
 mod agent;
+mod coding;
+pub(crate) mod cores;
 mod guard;
 mod keys;
 mod line;
+mod poller;
 mod quality;
 mod recorder;
 mod sound;
 mod stun;
+mod third;
+mod wire;
 mod worker;
 
 use std::io;
@@ -26,6 +31,7 @@ use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
 use crate::handle::AgentOffer;
 use crate::tapes::{TapeFeed, Tapes};
+use poller::Waker;
 pub(crate) use recorder::{Capture, RecordCommand, Right};
 pub(crate) use sound::Sound;
 use worker::Worker;
@@ -54,6 +60,8 @@ pub(crate) enum LineCommand {
     Press(Digit),
     /// Take the offer of an agent's browser.
     ConnectAgent(Box<AgentOffer>),
+    /// Let another trunk's leg take part: it and the customer hear each other.
+    Join(UdpSocket, Box<LegConfig>),
     /// End.
     Close,
 }
@@ -101,7 +109,7 @@ pub(crate) struct Lines {
 
 struct Thread {
     commands: SyncSender<ToWorker>,
-    waker: mio::Waker,
+    waker: Waker,
     worker: JoinHandle<()>,
 }
 
@@ -111,6 +119,8 @@ pub(crate) struct LineSettings {
     pub(crate) clocks: Clocks,
     pub(crate) browsers: Option<BrowserPort>,
     pub(crate) music: Option<Prompt>,
+    /// The cores that threads may be bound to.
+    pub(crate) cores: Vec<usize>,
 }
 
 impl Lines {
@@ -120,14 +130,14 @@ impl Lines {
         tapes: &Tapes,
         events: &mpsc::Sender<LineEvent>,
     ) -> Result<Self, StartError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = (0..cores.min(THREADS_MAX)).map(|at| {
+        let threads = settings.cores.iter().take(THREADS_MAX).enumerate();
+        let threads = threads.map(|(at, core)| {
             let port = settings
                 .browsers
                 .as_ref()
                 .map(|port| bind_browser_port(port, at))
                 .transpose()?;
-            start_thread(at, settings, port, tapes.feed(), events.clone())
+            start_thread((at, *core), settings, port, tapes.feed(), events.clone())
                 .map_err(StartError::Threads)
         });
         Ok(Self {
@@ -199,7 +209,7 @@ pub(crate) fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
 }
 
 fn start_thread(
-    at: usize,
+    (at, core): (usize, usize),
     settings: &LineSettings,
     port: Option<UdpSocket>,
     tapes: TapeFeed,
@@ -209,7 +219,13 @@ fn start_thread(
     let (worker, waker) = Worker::new(settings, port, waiting, tapes, events)?;
     let worker = std::thread::Builder::new()
         .name(format!("media-{at}"))
-        .spawn(move || worker.run())?;
+        .spawn(move || {
+            if let Err(error) = cores::bind_thread(core) {
+                // It works all the same, with more misses of the caches.
+                tracing::warn!(core, error = %error, "a thread of media is not bound to a core");
+            }
+            worker.run();
+        })?;
     Ok(Thread {
         commands,
         waker,

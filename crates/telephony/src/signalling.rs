@@ -35,7 +35,7 @@ use crate::clocks::Clocks;
 use crate::config::{StartError, TelephonyConfig};
 use crate::filter;
 use crate::handle::{AgentOffer, CallName, Handle, Order};
-use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp};
+use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp, cores};
 use crate::random;
 use crate::tapes::Tapes;
 
@@ -146,6 +146,7 @@ impl Runner {
             clocks: self.clocks,
             browsers: self.config.browsers.clone(),
             music: self.config.music.clone(),
+            cores: cores::allowed(),
         };
         let (started, answers) = mpsc::channel(STARTED_MAX);
         let udp = self

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use media::MediaTime;
+use media::g722::{G722Decoder, G722Encoder};
 use media::prompt::{WAV_SECONDS_MAX, parse_wav};
 use media::recording::{Chunk, Survey};
 use media::rtcp::Compound;
@@ -115,4 +116,23 @@ fn in_the_corpus_of_telephone_events_no_key_is_pressed_twice_or_released_unpress
         }
     }
     assert!(pressed >= 5, "only {pressed} keys");
+}
+
+#[test]
+fn the_corpus_of_g722_is_heard_and_said_again() {
+    for (name, bytes) in corpus("g722") {
+        let mut wide = vec![0; 2 * bytes.len()];
+        G722Decoder::default().decode(&bytes, &mut wide);
+        let mut narrow = vec![0; bytes.len()];
+        G722Decoder::default().decode_narrow(&bytes, &mut narrow);
+        let mut again = vec![0; bytes.len()];
+        G722Encoder::default().encode_narrow(&narrow, &mut again);
+        let mut heard = vec![0; bytes.len()];
+        G722Decoder::default().decode_narrow(&again, &mut heard);
+        let loudest = |samples: &[i16]| samples.iter().map(|one| one.unsigned_abs()).max();
+        // What was silent stays so.
+        if loudest(&narrow) < Some(16) {
+            assert!(loudest(&heard) < Some(64), "{name}");
+        }
+    }
 }

@@ -140,6 +140,15 @@ const FIRST_VERSION: u64 = 1;
 const PACKET_MS: u32 = 20;
 
 impl Codec {
+    /// What a call in it costs beside others: nothing where no party needs a conversion.
+    const fn cost(self) -> u8 {
+        match self {
+            Self::Pcma | Self::Pcmu => 0,
+            Self::G722 => 1,
+            Self::Opus => 2,
+        }
+    }
+
     /// The name in a session description.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -345,7 +354,7 @@ fn agree(
     media: &Media,
     local: &LocalMedia,
 ) -> Result<(MediaStream, Media), NegotiationError> {
-    let (codec, payload) = first_codec(media, &local.codecs).ok_or(NegotiationError::NoCodec)?;
+    let (codec, payload) = best_codec(media, &local.codecs).ok_or(NegotiationError::NoCodec)?;
     let (security, crypto) = protect(media, &local.security)?;
     let tones = codec.tones_in(media);
     let base = stream(offer, at, media, media.has_rtcp_mux(), local)?;
@@ -371,9 +380,20 @@ fn agree(
     Ok((stream, ours))
 }
 
-/// The first codec in the other side's order that this side has.
+/// The codec of an answer: the first in the other side's order that this side has.
 fn first_codec(media: &Media, codecs: &[Codec]) -> Option<(Codec, u8)> {
-    media.payloads().find_map(|payload| {
+    common_codecs(media, codecs).next()
+}
+
+/// The codec to answer an offer with: the one that costs least, and of those that cost the same the first
+/// in the other side's order.
+fn best_codec(media: &Media, codecs: &[Codec]) -> Option<(Codec, u8)> {
+    common_codecs(media, codecs).min_by_key(|(codec, _)| codec.cost())
+}
+
+/// What both sides have, in the other side's order.
+fn common_codecs(media: &Media, codecs: &[Codec]) -> impl Iterator<Item = (Codec, u8)> {
+    media.payloads().filter_map(|payload| {
         codecs
             .iter()
             .find(|codec| codec.payload_in(media) == Some(payload))

@@ -156,9 +156,9 @@ fn every_limit_of_a_description_holds() {
 }
 
 #[test]
-fn the_first_offered_codec_that_we_have_is_answered_under_its_number() {
+fn a_codec_that_we_have_is_answered_under_its_number() {
     let offered = with_audio(
-        "18 111 8 97\r\na=rtpmap:111 OPUS/48000/2\r\na=rtpmap:97 telephone-event/48000\r\n",
+        "18 111 97\r\na=rtpmap:111 OPUS/48000/2\r\na=rtpmap:97 telephone-event/48000\r\n",
     );
     let agreed = answer(&offered, &clear(), None).unwrap();
     assert_eq!(agreed.stream.codec, Codec::Opus);
@@ -176,6 +176,33 @@ fn the_first_offered_codec_that_we_have_is_answered_under_its_number() {
         answer(&other, &clear(), None).unwrap().stream.send_tones,
         None
     );
+}
+
+#[test]
+fn the_codec_that_needs_no_conversion_is_answered_whatever_stands_before_it() {
+    let opus = "a=rtpmap:111 opus/48000/2\r\n";
+    let mut ours = clear();
+    ours.codecs = vec![Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus];
+    for (offered, codec, payload) in [
+        ("111 9 8 0\r\n", Codec::Pcma, 8),
+        ("111 9 0 8\r\n", Codec::Pcmu, 0),
+        ("111 9 18\r\n", Codec::G722, 9),
+        ("18 111\r\n", Codec::Opus, 111),
+    ] {
+        let agreed = answer(&with_audio(&format!("{offered}{opus}")), &ours, None).unwrap();
+        assert_eq!(agreed.stream.codec, codec, "{offered}");
+        assert_eq!(agreed.stream.receive_payload, payload, "{offered}");
+    }
+}
+
+#[test]
+fn g722_is_told_with_the_clock_that_it_does_not_have() {
+    let mut ours = clear();
+    ours.codecs = vec![Codec::G722];
+    let text = String::from_utf8(offer(&ours).to_bytes().to_vec()).unwrap();
+    assert!(text.contains("a=rtpmap:9 G722/8000\r\n"), "{text}");
+    let answered = answer(&with_audio("9\r\n"), &ours, None).unwrap();
+    assert_eq!(answered.stream.codec, Codec::G722);
 }
 
 #[test]

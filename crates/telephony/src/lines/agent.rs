@@ -29,7 +29,8 @@ pub(super) struct AgentSide {
     pub(super) party: Party,
     /// The contact as which the agent has the call.
     pub(super) contact: Option<ContactId>,
-    browser: Option<Browser>,
+    /// It is large, and most lines wait without one.
+    browser: Option<Box<Browser>>,
     /// Figures of a browser that is gone.
     left: Option<LegQuality>,
     joined: MediaTime,
@@ -89,13 +90,13 @@ impl AgentSide {
                 let mut leg = BrowserLeg::new(now, clocks.zero(), &config).map_err(refused)?;
                 let answer = leg.accept_offer(now, &offer.offer).map_err(refused)?;
                 self.left = self.quality();
-                self.browser = Some(Browser {
+                self.browser = Some(Box::new(Browser {
                     session: offer.browser,
                     leg,
                     deadline: now,
                     connected: false,
                     fragment: String::new(),
-                });
+                }));
                 answer
             }
         };

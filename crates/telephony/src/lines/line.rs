@@ -1,38 +1,38 @@
 //! One line: the customer's leg on a trunk, and the agent's where there is one.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use app::ports::telephony::TelephonyError;
 use engine::CallEvent;
 use media::frame::{FRAME_BYTES, FRAME_SAMPLES, FRAME_TICKS};
-use media::leg::{Codec, LegConfig, LegDue, Received, RelayKind, TrunkLeg};
+use media::leg::{LegConfig, LegDue, Received, RelayKind, TrunkLeg};
 use media::srtp::SrtpError;
 use media::tones::{Digit, DigitEvent, DtmfDetector};
 use media::webrtc::BrowserOutput;
 use media::{Law, MediaTime};
-use mio::net::UdpSocket;
 use model::ContactId;
 
 use super::agent::AgentSide;
+use super::coding::{Coding, pass_on};
 use super::guard::KeyGuard;
 use super::quality::QUALITY_INTERVAL;
 use super::recorder::{LineRecording, Packet, RecordCommand};
 use super::sound::{Party, Sound};
+use super::third::ThirdSide;
+use super::wire::Wire;
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
 use crate::handle::AgentOffer;
 
-/// Datagrams that are read of one line before others have their turn.
-const READS_MAX: usize = 16;
 /// Longest datagram that is read.
 pub(super) const DATAGRAM_BYTES_MAX: usize = 2048;
 
 pub(super) struct Line {
     id: LineId,
-    pub(super) socket: UdpSocket,
+    socket: Wire,
     leg: TrunkLeg,
-    law: Law,
+    coding: Coding,
     customer: Party,
     /// The contact as which the call goes on.
     contact: Option<ContactId>,
@@ -44,13 +44,16 @@ pub(super) struct Line {
     guard: KeyGuard,
     agent: Option<AgentSide>,
     recording: Option<LineRecording>,
+    pub(super) third: Option<ThirdSide>,
+    /// Until then nothing is due: a line that only relays is not touched by the wheel.
+    rests_until: MediaTime,
 }
 
-/// Whether a socket has been read empty.
+/// Which trunk's leg of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Read {
-    Empty,
-    More,
+pub(super) enum TrunkSide {
+    Customer,
+    Third,
 }
 
 impl Line {
@@ -60,13 +63,13 @@ impl Line {
         socket: UdpSocket,
         config: LegConfig,
     ) -> Result<Self, SrtpError> {
-        let law = law_of(&config);
+        let coding = Coding::new(config.codec);
         let detector = detector_for(&config);
         Ok(Self {
             id,
-            socket,
+            socket: Wire::new(socket, &config),
             leg: TrunkLeg::new(now, config)?,
-            law,
+            coding,
             customer: Party::new(),
             contact: None,
             next_quality: now.plus(QUALITY_INTERVAL),
@@ -75,12 +78,16 @@ impl Line {
             guard: KeyGuard::new(),
             agent: None,
             recording: None,
+            third: None,
+            rests_until: MediaTime::default(),
         })
     }
 
     /// Follows a new agreement.
     pub(super) fn change(&mut self, now: MediaTime, config: LegConfig) {
-        self.law = law_of(&config);
+        self.rests_until = MediaTime::default();
+        self.coding.change(config.codec);
+        self.socket.follow(&config);
         self.detector = detector_for(&config);
         if self.leg.renegotiate(now, config).is_err() {
             tracing::warn!("the keys of a new agreement cannot be used");
@@ -89,6 +96,7 @@ impl Line {
 
     /// Lets the parties hear this.
     pub(super) fn direct(&mut self, now: MediaTime, parties: Parties, around: &mut Around) {
+        self.rests_until = MediaTime::default();
         let agent = parties.agent.as_ref().map(|(agent, _)| *agent);
         if self.agent.as_ref().map(|side| side.agent) != agent {
             self.tell_agent_quality(around);
@@ -113,6 +121,7 @@ impl Line {
 
     /// Records, differently, or no longer.
     pub(super) fn record(&mut self, now: MediaTime, command: RecordCommand, around: &mut Around) {
+        self.rests_until = MediaTime::default();
         let recording = match command {
             RecordCommand::Change(capture) => {
                 if let Some(recording) = &mut self.recording {
@@ -121,7 +130,7 @@ impl Line {
                 return;
             }
             RecordCommand::Begin(tape, capture) => {
-                Some(LineRecording::new(now, self.law, tape, capture))
+                Some(LineRecording::new(now, self.coding.law(), tape, capture))
             }
             RecordCommand::End => None,
         };
@@ -133,6 +142,7 @@ impl Line {
     /// A key came with the signalling.
     pub(super) fn press(&mut self, now: MediaTime, digit: Digit, around: &mut Around) {
         self.guard.note_key(now);
+        self.rests_until = MediaTime::default();
         if !self.heard_events {
             let event = self.customer.press(now, digit);
             around.tell(self.id, event);
@@ -152,7 +162,7 @@ impl Line {
         let socket = around.browsers.as_ref().ok_or_else(|| {
             TelephonyError::Refused("no port for browsers is configured".to_owned())
         })?;
-        let answer = side.accept_offer(now, around.clocks, socket, self.law, offer)?;
+        let answer = side.accept_offer(now, around.clocks, socket, self.coding.law(), offer)?;
         self.drain_browser(now, around);
         Ok(answer)
     }
@@ -189,20 +199,81 @@ impl Line {
         self.drain_browser(now, around);
     }
 
-    /// Reads what the trunk sent.
-    pub(super) fn read(&mut self, now: MediaTime, around: &mut Around) -> Read {
-        for _ in 0..READS_MAX {
-            let mut buffer = [0; DATAGRAM_BYTES_MAX];
-            // Errors of a datagram socket are about earlier datagrams.
-            let Ok((length, source)) = self.socket.recv_from(&mut buffer) else {
-                return Read::Empty;
-            };
-            let source = SocketAddr::new(source.ip().to_canonical(), source.port());
-            if let Some(datagram) = buffer.get_mut(..length) {
-                self.receive(now, source, datagram, around);
-            }
+    /// Where a trunk of this line sends to.
+    pub(super) fn socket(&self, side: TrunkSide) -> Option<&Wire> {
+        match side {
+            TrunkSide::Customer => Some(&self.socket),
+            TrunkSide::Third => self.third.as_ref().map(|third| &third.socket),
         }
-        Read::More
+    }
+
+    /// Takes what a trunk sent.
+    pub(super) fn receive_from(
+        &mut self,
+        now: MediaTime,
+        side: TrunkSide,
+        source: SocketAddr,
+        datagram: &mut [u8],
+        around: &mut Around,
+    ) {
+        match side {
+            TrunkSide::Customer => self.receive(now, source, datagram, around),
+            TrunkSide::Third => self.receive_third(now, source, datagram, around),
+        }
+    }
+
+    /// Lets another trunk's leg take part: it and the customer hear each other from now on.
+    pub(super) fn join(
+        &mut self,
+        now: MediaTime,
+        socket: UdpSocket,
+        config: LegConfig,
+    ) -> Result<(), SrtpError> {
+        self.rests_until = MediaTime::default();
+        self.third = Some(ThirdSide::new(now, socket, config)?);
+        self.customer.hear(now, Sound::Other);
+        Ok(())
+    }
+
+    fn receive_third(
+        &mut self,
+        now: MediaTime,
+        source: SocketAddr,
+        datagram: &mut [u8],
+        around: &mut Around,
+    ) {
+        let Some(third) = &mut self.third else {
+            return;
+        };
+        let passes = self.customer.hears_other() && third.hears();
+        let (packet, remote) = (&mut around.packet, self.leg.remote());
+        let relayed = match third.leg.receive(now, source, datagram) {
+            Received::Audio {
+                header,
+                restarted,
+                payload,
+            } if passes => {
+                let (heard, said) = (&mut around.heard, &mut around.said);
+                let payload = pass_on(&mut third.coding, &mut self.coding, payload, heard, said);
+                let kind = RelayKind::Audio;
+                self.leg
+                    .relay(now, &header, restarted, kind, payload, packet)
+            }
+            Received::Event {
+                header,
+                restarted,
+                payload,
+                ..
+            } if passes => {
+                let kind = RelayKind::Event;
+                self.leg
+                    .relay(now, &header, restarted, kind, payload, packet)
+            }
+            _ => return,
+        };
+        if relayed.is_ok() {
+            let _ = self.socket.send_to(packet, remote);
+        }
     }
 
     fn receive(
@@ -212,7 +283,7 @@ impl Line {
         datagram: &mut [u8],
         around: &mut Around,
     ) {
-        // No key is heard by the agent while one is asked for, and nothing else either.
+        // No key is heard by others while one is asked for, and nothing else either.
         let put_through = self.customer.hears_other();
         match self.leg.receive(now, source, datagram) {
             Received::Audio {
@@ -220,20 +291,32 @@ impl Line {
                 restarted,
                 payload,
             } => {
-                self.guard.hear(now, self.law, payload);
+                let (coded, codec, law) = (payload, self.coding.codec(), self.coding.law());
+                let mut scratch = std::mem::take(&mut around.heard);
+                let payload = self.coding.heard(coded, &mut scratch);
+                self.guard.hear(now, law, payload);
                 let passes = self.guard.passes(now, put_through);
-                let event = match &mut self.detector {
+                if let Some(third) = self.third.as_mut().filter(|third| passes && third.hears()) {
+                    let (kind, packet) = (RelayKind::Audio, &mut around.packet);
+                    let payload = if third.coding.codec() == codec {
+                        coded
+                    } else {
+                        third.coding.said(law, payload, &mut around.said)
+                    };
+                    third.relay(now, &header, restarted, kind, payload, packet);
+                }
+                let events = match &mut self.detector {
                     Some(detector) if !put_through => {
-                        hear_keys(now, self.law, detector, payload, &mut self.customer)
+                        hear_keys(now, law, detector, payload, &mut self.customer)
                     }
                     _ => [const { None }; 2],
                 };
-                for event in event {
+                for event in events {
                     around.tell(self.id, event);
                 }
                 if let Some(recording) = &mut self.recording {
                     let packet = Packet {
-                        law: self.law,
+                        law,
                         timestamp: header.timestamp,
                         restarted,
                         payload,
@@ -253,6 +336,7 @@ impl Line {
                     });
                     self.drain_browser(now, around);
                 }
+                around.heard = scratch;
             }
             Received::Event {
                 header,
@@ -263,6 +347,12 @@ impl Line {
                 self.heard_events = true;
                 self.guard.note_key(now);
                 let passes = self.guard.passes(now, put_through);
+                // A key whose end is lost is released in time.
+                self.rests_until = MediaTime::default();
+                if let Some(third) = self.third.as_mut().filter(|third| passes && third.hears()) {
+                    let (kind, packet) = (RelayKind::Event, &mut around.packet);
+                    third.relay(now, &header, restarted, kind, payload, packet);
+                }
                 if let Some(side) = self
                     .agent
                     .as_mut()
@@ -323,11 +413,12 @@ impl Line {
             if !(self.customer.hears_other() && side.party.hears_other()) {
                 continue;
             }
+            let law = self.coding.law();
             if let Some(recording) = &mut self.recording
                 && kind == RelayKind::Audio
             {
                 let packet = Packet {
-                    law: self.law,
+                    law,
                     timestamp: header.timestamp,
                     restarted,
                     payload: &payload,
@@ -335,9 +426,13 @@ impl Line {
                 recording.agent(now, packet);
             }
             let packet = &mut around.packet;
+            let payload = match kind {
+                RelayKind::Audio => self.coding.said(law, &payload, &mut around.said),
+                RelayKind::Event => &payload,
+            };
             if self
                 .leg
-                .relay(now, &header, restarted, kind, &payload, packet)
+                .relay(now, &header, restarted, kind, payload, packet)
                 .is_ok()
             {
                 let _ = self.socket.send_to(packet, self.leg.remote());
@@ -350,6 +445,9 @@ impl Line {
 
     /// It was `due` that 20 ms have passed. What plays keeps to that, however late the thread is.
     pub(super) fn tick(&mut self, now: MediaTime, due: MediaTime, around: &mut Around) {
+        if now < self.rests_until {
+            return;
+        }
         while let Some(happened) = self.leg.next_due(now) {
             match happened {
                 LegDue::Report(report) => {
@@ -363,9 +461,9 @@ impl Line {
             self.next_quality = now.plus(QUALITY_INTERVAL);
             self.tell_quality(around);
         }
-        let (frame, event) = self
-            .customer
-            .next_frame(due, self.law, around.music.as_ref());
+        let (frame, event) =
+            self.customer
+                .next_frame(due, self.coding.law(), around.music.as_ref());
         around.tell(self.id, event);
         if let Some(recording) = &mut self.recording {
             if let Some(frame) = &frame {
@@ -373,19 +471,38 @@ impl Line {
             }
             recording.tick(now, &mut around.tapes);
         }
-        if let Some(frame) = frame
-            && self
+        if let Some(frame) = frame {
+            let (law, packet) = (self.coding.law(), &mut around.packet);
+            let payload = self.coding.said(law, &frame, &mut around.said);
+            if self
                 .leg
-                .send_audio(now, FRAME_TICKS, &frame, &mut around.packet)
+                .send_audio(now, FRAME_TICKS, payload, packet)
                 .is_ok()
-        {
-            let _ = self.socket.send_to(&around.packet, self.leg.remote());
+            {
+                let _ = self.socket.send_to(packet, self.leg.remote());
+            }
         }
         if let Some(side) = &mut self.agent {
-            let event = side.tick(now, due, self.law, around.music.as_ref());
+            let event = side.tick(now, due, self.coding.law(), around.music.as_ref());
             around.tell(self.id, event);
             self.drain_browser(now, around);
         }
+        if let Some(third) = &mut self.third {
+            for event in third.tick(now, due, around) {
+                around.tell(self.id, event);
+            }
+        }
+        self.rests_until = self.next_deadline();
+    }
+
+    /// When the wheel has something to do here again. What arrives only moves it away, except for keys.
+    fn next_deadline(&self) -> MediaTime {
+        if self.agent.is_some() || self.recording.is_some() || !self.customer.hears_other() {
+            return MediaTime::default();
+        }
+        let ours = self.leg.next_deadline().min(self.next_quality);
+        let third = self.third.as_ref().map(ThirdSide::next_deadline);
+        third.map_or(ours, |third| third.min(ours))
     }
 
     /// How well the parties are heard so far.
@@ -404,10 +521,13 @@ impl Line {
         around.tell(self.id, event);
     }
 
-    /// Says good-bye to the trunk, and last figures.
+    /// Says good-bye to the trunks, and last figures.
     pub(super) fn close(&mut self, now: MediaTime, around: &mut Around) {
         self.tell_quality(around);
         self.record(now, RecordCommand::End, around);
+        if let Some(third) = &mut self.third {
+            third.close(now);
+        }
         if let Ok(report) = self.leg.goodbye(now) {
             let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
         }
@@ -436,14 +556,6 @@ fn hear_keys(
         }
     }
     heard
-}
-
-/// Only G.711 is negotiated on trunks.
-const fn law_of(config: &LegConfig) -> Law {
-    match config.codec {
-        Codec::G711(law) => law,
-        Codec::G722 => Law::A,
-    }
 }
 
 fn detector_for(config: &LegConfig) -> Option<DtmfDetector> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
@@ -11,13 +11,12 @@ use media::MediaTime;
 use media::leg::LegConfig;
 use media::prompt::MusicOnHold;
 use media::webrtc::DtlsIdentity;
-use mio::net::UdpSocket;
-use mio::{Events, Interest, Poll, Token, Waker};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::RecordCommand;
-use super::line::{DATAGRAM_BYTES_MAX, Line, Read};
+use super::line::{DATAGRAM_BYTES_MAX, Line, TrunkSide};
+use super::poller::{Poller, Ready, Waker};
 use super::stun;
 use super::{LineCommand, LineEvent, LineId, LineNews, LineSettings, ToWorker};
 use crate::clocks::Clocks;
@@ -34,22 +33,19 @@ const LATE_MAX: Duration = Duration::from_millis(500);
 const COMMANDS_AT_ONCE: usize = 256;
 /// Datagrams of browsers that are read before others have their turn.
 const BROWSER_READS_MAX: usize = 256;
-/// Sockets that are reported at once.
-const READY_MAX: usize = 1024;
+/// Packets for which the clock is read once: a thread that is behind reads many without waiting.
+const PACKETS_PER_CLOCK: usize = 32;
 
-const WAKE: Token = Token(usize::MAX);
-const BROWSERS: Token = Token(usize::MAX - 1);
+/// What the port of the browsers is reported as.
+const BROWSERS: usize = usize::MAX - 1;
 
 /// A thread and its lines.
 pub(super) struct Worker {
-    poll: Poll,
+    poller: Poller,
     commands: Receiver<ToWorker>,
-    lines: Vec<Option<Line>>,
+    lines: Vec<Option<Box<Line>>>,
     free: Vec<usize>,
     places: BTreeMap<LineId, usize>,
-    /// Lines with more to read, and whether the browsers have.
-    unread: VecDeque<usize>,
-    browsers_unread: Read,
     /// Browsers by our name fragment, and by address once a check was right.
     fragments: BTreeMap<String, usize>,
     sources: BTreeMap<SocketAddr, usize>,
@@ -65,8 +61,12 @@ pub(super) struct Around {
     pub(super) music: Option<MusicOnHold>,
     /// Takes what is recorded.
     pub(super) tapes: TapeFeed,
-    /// The packet being made.
+    /// The datagram being read, and the packet being made.
+    buffer: Vec<u8>,
     pub(super) packet: Vec<u8>,
+    /// Audio that is being converted: as it was heard, as it is said.
+    pub(super) heard: Vec<u8>,
+    pub(super) said: Vec<u8>,
     events: mpsc::Sender<LineEvent>,
     /// Events for which the signalling had no room yet.
     late: VecDeque<LineEvent>,
@@ -119,10 +119,10 @@ impl Around {
 }
 
 impl BrowserSocket {
-    fn new(socket: std::net::UdpSocket, port: &BrowserPort) -> io::Result<Self> {
+    fn new(socket: UdpSocket, port: &BrowserPort) -> io::Result<Self> {
         let bound = socket.local_addr()?;
         Ok(Self {
-            socket: UdpSocket::from_std(socket),
+            socket,
             advertised: SocketAddr::new(port.advertised, bound.port()),
             identity: port.identity.clone(),
         })
@@ -145,31 +145,27 @@ impl BrowserSocket {
 impl Worker {
     pub(super) fn new(
         settings: &LineSettings,
-        port: Option<std::net::UdpSocket>,
+        port: Option<UdpSocket>,
         commands: Receiver<ToWorker>,
         tapes: TapeFeed,
         events: mpsc::Sender<LineEvent>,
     ) -> io::Result<(Self, Waker)> {
-        let poll = Poll::new()?;
-        let waker = Waker::new(poll.registry(), WAKE)?;
-        let mut browsers = port
+        let (poller, waker) = Poller::new()?;
+        let browsers = port
             .zip(settings.browsers.as_ref())
             .map(|(socket, port)| BrowserSocket::new(socket, port))
             .transpose()?;
-        if let Some(browsers) = &mut browsers {
-            poll.registry()
-                .register(&mut browsers.socket, BROWSERS, Interest::READABLE)?;
+        if let Some(browsers) = &browsers {
+            poller.add(&browsers.socket, BROWSERS)?;
         }
         let now = settings.clocks.media_now();
         let music = settings.music.clone();
         let worker = Self {
-            poll,
+            poller,
             commands,
             lines: Vec::new(),
             free: Vec::new(),
             places: BTreeMap::new(),
-            unread: VecDeque::new(),
-            browsers_unread: Read::Empty,
             fragments: BTreeMap::new(),
             sources: BTreeMap::new(),
             next_step: now,
@@ -179,7 +175,10 @@ impl Worker {
                 browsers,
                 music: music.map(|music| MusicOnHold::new(music, now)),
                 tapes,
+                buffer: vec![0; DATAGRAM_BYTES_MAX],
                 packet: Vec::with_capacity(DATAGRAM_BYTES_MAX),
+                heard: Vec::new(),
+                said: Vec::new(),
                 events,
                 late: VecDeque::new(),
             },
@@ -189,34 +188,28 @@ impl Worker {
 
     /// Works until told to stop.
     pub(super) fn run(mut self) {
-        let mut ready = Events::with_capacity(READY_MAX);
+        let mut ready = Ready::new();
         let mut next = Next::Wait;
         loop {
             let wait = self.time_to_wait(&next);
-            if let Err(error) = self.poll.poll(&mut ready, wait)
-                && error.kind() != io::ErrorKind::Interrupted
-            {
+            if let Err(error) = self.poller.wait(wait, &mut ready) {
                 tracing::error!(error = %error, "the thread of media cannot wait for packets");
                 return;
             }
-            let now = self.now();
-            for event in &ready {
-                match event.token() {
-                    WAKE => {}
-                    BROWSERS => self.browsers_unread = Read::More,
-                    Token(at) => self.unread.push_back(at),
+            let mut now = self.now();
+            for (at, socket) in ready.numbers().enumerate() {
+                if at % PACKETS_PER_CLOCK == PACKETS_PER_CLOCK - 1 {
+                    now = self.now();
                 }
-            }
-            for _ in 0..self.unread.len() {
-                self.read_line(now);
+                match socket {
+                    BROWSERS => self.read_browsers(now),
+                    socket => self.read_line(now, socket),
+                }
             }
             next = self.carry_out();
             if next == Next::Stop {
                 self.stop();
                 return;
-            }
-            if self.browsers_unread == Read::More {
-                self.browsers_unread = self.read_browsers(now);
             }
             self.turn_wheel();
             self.around.flush();
@@ -228,8 +221,7 @@ impl Worker {
     }
 
     fn time_to_wait(&self, next: &Next) -> Option<Duration> {
-        let unread = !self.unread.is_empty() || self.browsers_unread == Read::More;
-        if *next == Next::Hurry || unread {
+        if *next == Next::Hurry {
             return Some(Duration::ZERO);
         }
         if self.places.is_empty() && self.around.is_told() {
@@ -238,28 +230,34 @@ impl Worker {
         Some(self.next_step.since(self.now()))
     }
 
-    fn read_line(&mut self, now: MediaTime) {
-        let Some(at) = self.unread.pop_front() else {
+    /// Reads one datagram: where there are more, the socket is reported again, behind the others.
+    fn read_line(&mut self, now: MediaTime, socket: usize) {
+        let (at, side) = side_of(socket);
+        let Some(Some(line)) = self.lines.get_mut(at) else {
             return;
         };
-        if let Some(Some(line)) = self.lines.get_mut(at)
-            && line.read(now, &mut self.around) == Read::More
+        let mut buffer = std::mem::take(&mut self.around.buffer);
+        // Errors of a datagram socket are about earlier datagrams.
+        let received = line.socket(side).map(|one| one.recv_from(&mut buffer));
+        if let Some(Ok((length, source))) = received
+            && let Some(datagram) = buffer.get_mut(..length)
         {
-            self.unread.push_back(at);
+            line.receive_from(now, side, canonical(source), datagram, &mut self.around);
         }
+        self.around.buffer = buffer;
     }
 
-    fn read_browsers(&mut self, now: MediaTime) -> Read {
+    fn read_browsers(&mut self, now: MediaTime) {
+        let mut buffer = std::mem::take(&mut self.around.buffer);
         for _ in 0..BROWSER_READS_MAX {
-            let mut buffer = [0; DATAGRAM_BYTES_MAX];
             let Some(browsers) = &self.around.browsers else {
-                return Read::Empty;
+                break;
             };
             let local = browsers.advertised;
             let Ok((length, source)) = browsers.socket.recv_from(&mut buffer) else {
-                return Read::Empty;
+                break;
             };
-            let source = SocketAddr::new(source.ip().to_canonical(), source.port());
+            let source = canonical(source);
             let datagram = buffer.get(..length).unwrap_or_default();
             if let Some(at) = self.line_of(now, source, local, datagram)
                 && let Some(Some(line)) = self.lines.get_mut(at)
@@ -267,7 +265,7 @@ impl Worker {
                 line.receive_browser(now, source, local, datagram, &mut self.around);
             }
         }
-        Read::More
+        self.around.buffer = buffer;
     }
 
     /// The line that a datagram of a browser is for. An address counts once it has shown a check that the
@@ -335,6 +333,12 @@ impl Worker {
                 }
                 let _ = offer.reply.send(answer);
             }
+            LineCommand::Join(socket, config) => {
+                if let Err(error) = self.join(now, at, socket, *config) {
+                    tracing::error!(error = %error, "another trunk cannot join a line");
+                    self.around.tell(id, Some(CallEvent::Lost));
+                }
+            }
             LineCommand::Close => self.close(now, id, at),
         }
     }
@@ -343,26 +347,42 @@ impl Worker {
         &mut self,
         now: MediaTime,
         id: LineId,
-        socket: std::net::UdpSocket,
+        socket: UdpSocket,
         config: LegConfig,
     ) -> io::Result<()> {
-        let socket = UdpSocket::from_std(socket);
-        let mut line = Line::new(now, id, socket, config).map_err(io::Error::other)?;
+        let line = Line::new(now, id, socket, config).map_err(io::Error::other)?;
         let at = self.free.pop().unwrap_or_else(|| {
             self.lines.push(None);
             self.lines.len() - 1
         });
-        self.poll
-            .registry()
-            .register(&mut line.socket, Token(at), Interest::READABLE)?;
+        if let Some(socket) = line.socket(TrunkSide::Customer) {
+            self.poller.add(socket, number(at, TrunkSide::Customer))?;
+        }
         if self.places.is_empty() {
             self.next_step = now;
         }
         self.places.insert(id, at);
         if let Some(place) = self.lines.get_mut(at) {
-            *place = Some(line);
+            *place = Some(Box::new(line));
         }
         Ok(())
+    }
+
+    fn join(
+        &mut self,
+        now: MediaTime,
+        at: usize,
+        socket: UdpSocket,
+        config: LegConfig,
+    ) -> io::Result<()> {
+        let Some(Some(line)) = self.lines.get_mut(at) else {
+            return Ok(());
+        };
+        line.join(now, socket, config).map_err(io::Error::other)?;
+        match line.socket(TrunkSide::Third) {
+            Some(socket) => self.poller.add(socket, number(at, TrunkSide::Third)),
+            None => Ok(()),
+        }
     }
 
     fn close(&mut self, now: MediaTime, id: LineId, at: usize) {
@@ -370,8 +390,8 @@ impl Worker {
         self.sources.retain(|_, place| *place != at);
         self.places.remove(&id);
         if let Some(mut line) = self.lines.get_mut(at).and_then(Option::take) {
+            // Its sockets are closed with it: nobody else has them, so they are not reported any more.
             line.close(now, &mut self.around);
-            let _ = self.poll.registry().deregister(&mut line.socket);
             self.free.push(at);
         }
         self.around.tell_closed(id);
@@ -400,4 +420,25 @@ impl Worker {
             }
         }
     }
+}
+
+/// What a socket is reported as: even numbers are customers' legs.
+const fn number(at: usize, side: TrunkSide) -> usize {
+    match side {
+        TrunkSide::Customer => 2 * at,
+        TrunkSide::Third => 2 * at + 1,
+    }
+}
+
+const fn side_of(number: usize) -> (usize, TrunkSide) {
+    let side = if number.is_multiple_of(2) {
+        TrunkSide::Customer
+    } else {
+        TrunkSide::Third
+    };
+    (number / 2, side)
+}
+
+fn canonical(source: SocketAddr) -> SocketAddr {
+    SocketAddr::new(source.ip().to_canonical(), source.port())
 }

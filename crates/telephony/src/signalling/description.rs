@@ -24,6 +24,10 @@ const SUITES: [SrtpSuite; 3] = [
     SrtpSuite::AesCm128HmacSha1_80,
 ];
 
+/// The codecs that are offered and accepted, best first: browsers have G.711 as well, so nothing has to be
+/// converted; G.722 is heard at 8 kHz.
+const CODECS: [SdpCodec; 3] = [SdpCodec::Pcma, SdpCodec::Pcmu, SdpCodec::G722];
+
 /// What we bring to a call. Keys are told only where nobody else can read them. `clear` says whether a peer
 /// that signals over TLS may leave its audio in clear.
 pub(super) fn local_media(
@@ -41,7 +45,7 @@ pub(super) fn local_media(
     LocalMedia {
         address,
         rtcp_port: Some(address.port()),
-        codecs: vec![SdpCodec::Pcma, SdpCodec::Pcmu],
+        codecs: CODECS.to_vec(),
         direction: SdpDirection::SendReceive,
         packet_ms: 20,
         security,
@@ -62,10 +66,11 @@ pub(super) fn leg_config(
     clocks: Clocks,
     limits: CallLimits,
 ) -> Option<LegConfig> {
-    let law = match stream.codec {
-        SdpCodec::Pcma => Law::A,
-        SdpCodec::Pcmu => Law::Mu,
-        SdpCodec::G722 | SdpCodec::Opus => return None,
+    let codec = match stream.codec {
+        SdpCodec::Pcma => Codec::G711(Law::A),
+        SdpCodec::Pcmu => Codec::G711(Law::Mu),
+        SdpCodec::G722 => Codec::G722,
+        SdpCodec::Opus => return None,
     };
     let keys = match &stream.security {
         StreamSecurity::Clear => None,
@@ -77,7 +82,7 @@ pub(super) fn leg_config(
     Some(LegConfig {
         remote: stream.remote,
         remote_rtcp: stream.remote_rtcp,
-        codec: Codec::G711(law),
+        codec,
         payload_type: stream.receive_payload,
         event_payload_type: stream.receive_tones,
         direction: match (stream.direction.sends(), stream.direction.receives()) {
@@ -95,7 +100,7 @@ pub(super) fn leg_config(
             ssrc: u32::from_be_bytes(random::bytes()),
             first_sequence: u16::from_be_bytes(random::bytes()),
             first_timestamp: u32::from_be_bytes(random::bytes()),
-            clock_rate: 8000,
+            clock_rate: codec.clock_rate(),
         },
         cname: format!("{:016x}", u64::from_be_bytes(random::bytes())),
         epoch: clocks.epoch(),

@@ -50,6 +50,24 @@ async fn a_key_leads_into_the_queue_with_music_and_the_caller_hangs_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_caller_with_g722_alone_hears_and_is_heard() {
+    let center = Center::start().await;
+    let mut phone = Phone::new(center.sip).await.with_wideband_alone();
+    phone.call_with(NUMBER, Keys::InBand);
+    phone
+        .until("the question is heard", |phone| phone.hears(QUESTION))
+        .await;
+    // The key is a sound: it is found in what came as G.722.
+    phone.press('1');
+    phone
+        .until("music is heard", |phone| phone.hears(MUSIC))
+        .await;
+    phone.hang_up();
+    phone.during(wait_for_records(&center, 1)).await;
+    center.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_key_leads_to_the_farewell_and_the_center_hangs_up() {
     let center = Center::start().await;
     let mut phone = call_up_to_the_question(&center, Keys::Events).await;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use media::frame::{FRAME_BYTES, FRAME_SAMPLES, FRAME_TICKS};
+use media::g722::{G722Decoder, G722Encoder};
 use media::leg::{Codec, Direction, LegConfig, LegKeys, LegLimits, Received, TrunkLeg};
 use media::rtp::OutgoingConfig;
 use media::srtp::{MasterKey, Suite};
@@ -79,6 +80,8 @@ pub(crate) struct Phone {
     pub(crate) packets: Vec<u16>,
     /// The last packets that were sent.
     spoken: VecDeque<Vec<u8>>,
+    /// Present for a telephone that has G.722 alone.
+    wideband: Option<(G722Encoder, G722Decoder)>,
 }
 
 /// Packets that a telephone remembers.
@@ -212,7 +215,15 @@ impl Phone {
             headers: Vec::new(),
             packets: Vec::new(),
             spoken: VecDeque::new(),
+            wideband: None,
         }
+    }
+
+    /// Has G.722 and nothing else.
+    pub(crate) fn with_wideband_alone(mut self) -> Self {
+        self.local.codecs = vec![sdp::Codec::G722];
+        self.wideband = Some(Default::default());
+        self
     }
 
     /// Calls a number.
@@ -460,8 +471,12 @@ impl Phone {
         } = leg.receive(now, source, packet)
         {
             self.packets.push(header.sequence);
-            self.heard
-                .extend(payload.iter().map(|byte| Law::Mu.decode(*byte)));
+            let mut samples = vec![0; payload.len()];
+            match &mut self.wideband {
+                None => Law::Mu.decode_all(payload, &mut samples),
+                Some((_, decoder)) => decoder.decode_narrow(payload, &mut samples),
+            }
+            self.heard.extend(samples);
         }
     }
 
@@ -484,7 +499,10 @@ impl Phone {
             let mut samples: Vec<i16> = self.speech.drain(..length).collect();
             samples.resize(FRAME_SAMPLES, 0);
             let mut frame = [0; FRAME_BYTES];
-            Law::Mu.encode_all(&samples, &mut frame);
+            match &mut self.wideband {
+                None => Law::Mu.encode_all(&samples, &mut frame),
+                Some((encoder, _)) => encoder.encode_narrow(&samples, &mut frame),
+            }
             leg.send_audio(now, FRAME_TICKS, &frame, &mut packet)
         };
         let is_lost = self
@@ -537,7 +555,10 @@ fn leg_config(stream: &MediaStream) -> LegConfig {
     LegConfig {
         remote: stream.remote,
         remote_rtcp: stream.remote_rtcp,
-        codec: Codec::G711(Law::Mu),
+        codec: match stream.codec {
+            sdp::Codec::G722 => Codec::G722,
+            _ => Codec::G711(Law::Mu),
+        },
         payload_type: stream.receive_payload,
         event_payload_type: stream.receive_tones,
         direction: match (stream.direction.sends(), stream.direction.receives()) {
