@@ -1,11 +1,12 @@
 # Every target prints what it does and can be repeated. `make` alone lists them.
 
-.PHONY: help run test bench ui fmt
+.PHONY: help run test bench fuzz ui fmt
 
 help:
 	@echo "make run                    build everything, start the demo (ARGS=\"--port 8443\")"
 	@echo "make test                   everything that has to hold (STAGES=\"check rust\" for some of it)"
 	@echo "make bench                  measure, and write one table (ARGS=\"-p flow\" for one crate)"
+	@echo "make fuzz                   a minute for each fuzz target (ARGS=\"sdp jsonpath\" for some)"
 	@echo "make ui                     build the pages"
 	@echo "make fmt                    format the sources"
 
@@ -17,6 +18,9 @@ test:
 
 bench:
 	@./scripts/bench.sh $(ARGS)
+
+fuzz:
+	@./scripts/fuzz.sh $(ARGS)
 
 ui:
 	@./scripts/ui.sh

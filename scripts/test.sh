@@ -17,6 +17,8 @@ stage_tools() {
   if has_browser; then
     need chromium chromium chromium-browser google-chrome
     need libnss3-tools certutil
+    need sip-tester sipp
+    need baresip baresip
   fi
   if has_api && ! find_python >/dev/null; then missing+=(python3-venv); fi
   install_missing

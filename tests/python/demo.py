@@ -34,7 +34,7 @@ class Demo:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [os.environ["RINGFENCE_BIN"], "demo", "--data", self.data, "--env-file", env_file,
-                 "--port", str(port), *self.options],
+                 "--port", str(port), "--sip-port", "0", "--media-port", "0", *self.options],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
             )
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -47,3 +47,35 @@ def test_an_arn_of_another_account_is_not_found(connect, instance_arn):
 def test_nonsense_is_an_invalid_request(connect):
     with pytest.raises(connect.exceptions.InvalidRequestException):
         connect.describe_instance(InstanceId="nonsense")
+
+
+def test_an_instance_has_tags(connect, instance, instance_arn):
+    connect.tag_resource(resourceArn=instance_arn, tags={"team": "blue", "old": "x"})
+    connect.untag_resource(resourceArn=instance_arn, tagKeys=["old"])
+    assert connect.list_tags_for_resource(resourceArn=instance_arn)["tags"] == {"team": "blue"}
+    assert connect.describe_instance(InstanceId=instance)["Instance"]["Tags"] == {"team": "blue"}
+    connect.untag_resource(resourceArn=instance_arn, tagKeys=["team"])
+    assert connect.list_tags_for_resource(resourceArn=instance_arn)["tags"] == {}
+    assert "Tags" not in connect.describe_instance(InstanceId=instance)["Instance"]
+
+
+def test_approved_origins_are_added_listed_and_removed(connect, instance):
+    for origin in ("https://Shop.example:443", "https://shop.example", "https://help.example:8443"):
+        connect.associate_approved_origin(InstanceId=instance, Origin=origin)
+    page = connect.list_approved_origins(InstanceId=instance, MaxResults=1)
+    rest = connect.list_approved_origins(InstanceId=instance, NextToken=page["NextToken"])
+    both = ["https://help.example:8443", "https://shop.example"]
+    assert page["Origins"] + rest["Origins"] == both
+    for origin in both:
+        connect.disassociate_approved_origin(InstanceId=instance, Origin=origin)
+    assert connect.list_approved_origins(InstanceId=instance)["Origins"] == []
+    with pytest.raises(connect.exceptions.ResourceNotFoundException):
+        connect.disassociate_approved_origin(InstanceId=instance, Origin=both[0])
+
+
+def test_an_origin_has_no_path_and_is_served_by_tls(connect, instance, foreign):
+    for origin in ("http://shop.example", "https://shop.example/x", "https://*", "null"):
+        with pytest.raises(connect.exceptions.InvalidParameterException):
+            connect.associate_approved_origin(InstanceId=instance, Origin=origin)
+    with pytest.raises(connect.exceptions.ResourceNotFoundException):
+        connect.associate_approved_origin(InstanceId=foreign, Origin="https://shop.example")

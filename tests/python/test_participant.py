@@ -78,8 +78,15 @@ def test_events_are_taken(participant, token):
             ContentType=EVENT + event, ConnectionToken=token, **more
         )
         assert answer["AbsoluteTime"].endswith("Z")
-    with pytest.raises(participant.exceptions.ValidationException):
-        participant.send_event(ContentType=EVENT + "unheard.of", ConnectionToken=token)
+    for event in (
+        "unheard.of",
+        "chat.ended",
+        "participant.idle",
+        "participant.returned",
+        "participant.autodisconnection",
+    ):
+        with pytest.raises(participant.exceptions.ValidationException):
+            participant.send_event(ContentType=EVENT + event, ConnectionToken=token)
 
 
 def test_an_attachment_is_uploaded_and_fetched_back(participant, token):

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const START_MAX_MS = 30_000;
+const ANY_PORTS = ['--port', '0', '--sip-port', '0', '--media-port', '0'];
 
 export type Person = 'ADMIN' | 'AGENT1' | 'AGENT2';
 
@@ -39,7 +40,7 @@ export async function startCenter(): Promise<Center> {
   const log = await open(logFile, 'w');
   const demo = spawn(
     program,
-    ['demo', '--data', join(folder, 'data'), '--env-file', variablesFile, '--port', '0'],
+    ['demo', '--data', join(folder, 'data'), '--env-file', variablesFile, ...ANY_PORTS],
     { stdio: ['ignore', 'pipe', log.fd] },
   );
   await log.close();

@@ -102,6 +102,9 @@ actions! {
     DescribeInstance: "connect", Read, Any, ["BasicAgentAccess", "Users.View"], [Operator];
     ListInstanceAttributes: "connect", Read, Any, ["Users.View"], [];
     DescribeInstanceAttribute: "connect", Read, Any, ["Users.View"], [];
+    AssociateApprovedOrigin: "connect", Write, Any, [], [];
+    DisassociateApprovedOrigin: "connect", Write, Any, [], [];
+    ListApprovedOrigins: "connect", Read, Any, [], [];
     // Queues.
     CreateQueue: "connect", Write, Any, ["Queues.Create"], [System];
     DescribeQueue: "connect", Read, Any, ["Queues.View"], [];
@@ -210,8 +213,18 @@ actions! {
     DescribeView: "execute-api", Read, Own, [], [Participant];
     GetAuthenticationUrl: "execute-api", Read, Own, [], [Participant];
     CancelParticipantAuthentication: "execute-api", Write, Own, [], [Participant];
+    // Phone numbers.
+    ClaimPhoneNumber: "connect", Write, Any, ["PhoneNumbers.Claim"], [System];
+    SearchAvailablePhoneNumbers: "connect", Read, Any, ["PhoneNumbers.Claim"], [];
+    DescribePhoneNumber: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    ListPhoneNumbers: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    ListPhoneNumbersV2: "connect", Read, Any, ["PhoneNumbers.View"], [];
+    AssociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    DisassociatePhoneNumberContactFlow: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    UpdatePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    UpdatePhoneNumberMetadata: "connect", Write, Any, ["PhoneNumbers.Edit"], [];
+    ReleasePhoneNumber: "connect", Write, Any, ["PhoneNumbers.Release"], [];
     // Calls.
-    ClaimPhoneNumber: "ringfence", Write, Any, ["PhoneNumbers.Claim"], [System];
     TakeCall: "ringfence", Write, Any, [], [System];
     // The workspace: the agent's own presence and contacts.
     OpenWorkspace: "ringfence", ReadPersonal, Own, ["BasicAgentAccess"], [];

@@ -1,6 +1,6 @@
 //! The application: its instances and what they share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use model::{InstanceId, InstanceScope, ResourceKind, Secret, Tags, Timestamp, UserId};
@@ -11,6 +11,7 @@ use crate::center::{Center, Surroundings, fresh_ids};
 use crate::chat::attachments::AttachmentLimits;
 use crate::error::AppError;
 use crate::identity::{AccountSealing, Users};
+use crate::numbers::Numbers;
 use crate::permit::{self, Facts, Permit, Target};
 use crate::ports::blobs::{Blobs, Scanner};
 use crate::ports::keys::{KeyProvider, KeyStore};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub account: String,
     /// Whether contact events, agent events and records are put into the outbox.
     pub outbox: bool,
+    /// Numbers that trunks bring, as E.164: those that instances may claim.
+    pub phone_numbers: BTreeSet<String>,
     /// Limits of every instance's engine.
     pub limits: engine::config::Limits,
     /// What may be attached to chats.
@@ -73,6 +76,7 @@ pub(crate) struct Inner {
     pub(crate) account_keys: Arc<InstanceKeys>,
     pub(crate) signin: SignIn,
     pub(crate) event_tokens: crate::chat::EventTokens,
+    pub(crate) numbers: Numbers,
     centers: Arc<Centers>,
 }
 
@@ -136,8 +140,10 @@ impl App {
             }),
         };
         let signin = SignIn::new(ports, around.settings.signin.clone());
+        let numbers = Numbers::of(&around.settings.phone_numbers);
         let app = Self(Arc::new(Inner {
             signin,
+            numbers,
             around,
             verifier: adapters.verifier,
             blobs: adapters.blobs,

@@ -49,6 +49,12 @@ pub struct LostCall {
     pub dialog: Option<Vec<u8>>,
 }
 
+/// Whether this is how E.164 numbers are written: `+` and 8 to 15 digits.
+pub fn is_e164(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 impl App {
     /// Starts the contact of a call that came in. Acknowledged, it is durable.
     ///

@@ -86,12 +86,7 @@ impl Center {
     /// Appends an audit entry with the next transaction. Waits for a place in the queue, so that none
     /// is lost, but not for the transaction.
     pub(crate) async fn append_audit(&self, entry: AuditEntry) {
-        let (job, _) = turn::job(move |turn| {
-            let write = audit_write(turn.keys(), &entry);
-            turn.write(write);
-            Ok(())
-        });
-        if self.jobs.send(job).await.is_err() {
+        if self.jobs.send(Job::Audit(Box::new(entry))).await.is_err() {
             tracing::error!("an audit entry came after the instance had stopped");
         }
     }

@@ -137,8 +137,6 @@ impl Directory for Users {
             .centers
             .get(instance)
             .ok_or(AppError::NotFound { what: "instance" })?;
-        // The entry of the set-up itself comes with `also`.
-        call.mark_audited();
         center
             .turn(move |turn| {
                 let resources = turn.resources();
@@ -185,7 +183,10 @@ impl Directory for Users {
                 }
                 Ok(())
             })
-            .await
+            .await?;
+        // The entry of the set-up itself came with `also`.
+        call.mark_audited();
+        Ok(())
     }
 }
 

@@ -1,23 +1,27 @@
 //! Instances: the contact centers of this program.
 
+pub(crate) mod settings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::audit::AuditEntry;
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
     AgentStatus, AvailabilityTimer, ChannelConcurrency, CrossChannel, Enablement,
     OutboundCallerConfig, Queue, RoutingProfile, RoutingProfileQueue, SecurityProfile,
 };
-use model::{AgentStatusType, Channel, InstanceId, InstanceScope, QueueId, Timestamp};
+use model::{AgentStatusType, Channel, InstanceId, InstanceScope, QueueId, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::App;
 use crate::action::{
-    CreateAgentStatus, CreateHoursOfOperation, CreateInstance, CreateQueue, CreateRoutingProfile,
-    CreateSecurityProfile, DescribeInstance, ListInstances,
+    Access, CreateAgentStatus, CreateHoursOfOperation, CreateInstance, CreateQueue,
+    CreateRoutingProfile, CreateSecurityProfile, DescribeInstance, ListInstances,
 };
-use crate::center::{Center, fresh_ids};
+use crate::audit::{self, Verdict};
+use crate::center::{Center, audit_write, fresh_ids};
 use crate::config::NewResource;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
@@ -34,6 +38,8 @@ pub struct InstanceSummary {
     pub alias: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// The sealed part of an instance's row.
@@ -90,24 +96,30 @@ impl App {
             ),
         };
         let insert = Write::InsertInstance(row.clone());
-        self.0
-            .around
-            .store
-            .commit(vec![insert])
-            .await
-            .map_err(crate::app::unavailable)?;
+        let entry = self.creation_entry(call, permit.spec().access, id);
+        let batch = vec![insert, audit_write(&keys, &entry)];
+        let committed = self.0.around.store.commit(batch).await;
+        committed.map_err(crate::app::unavailable)?;
+        call.mark_audited();
         let center = Center::start(&self.0.around, &row).await?;
         self.add_center(Arc::clone(&center));
         self.create_defaults(id).await?;
-        let (audited, answer) = (Arc::clone(call), json!({"id": id.to_string()}));
-        let access = permit.spec().access;
-        center
-            .turn(move |turn| {
-                turn.audit(&audited, access, answer);
-                Ok(())
-            })
-            .await?;
-        Ok(summary(&center))
+        self.summary(&center)
+    }
+
+    fn creation_entry(&self, call: &Call, access: Access, id: InstanceId) -> AuditEntry {
+        let verdict = Verdict {
+            instance: Some(id),
+            access,
+            error: None,
+            response: json!({"id": id.to_string()}),
+        };
+        let scope = InstanceScope {
+            region: self.settings().region.clone(),
+            account: self.settings().account.clone(),
+            instance: id,
+        };
+        audit::entry(call, verdict, Some(&scope), &mut fresh_ids(), self.now())
     }
 
     async fn create_defaults(&self, instance: InstanceId) -> Result<(), AppError> {
@@ -171,7 +183,7 @@ impl App {
         let permit = self.authorize::<A>(&call, Target::Instance(instance))?;
         let new = NewResource {
             name: name.to_owned(),
-            tags: model::Tags::new(),
+            tags: Tags::new(),
             body,
             client_token: None,
         };
@@ -182,7 +194,7 @@ impl App {
     pub fn instances(&self, _permit: &Permit<ListInstances>) -> Vec<InstanceSummary> {
         self.centers()
             .iter()
-            .map(|center| summary(center))
+            .filter_map(|center| self.summary(center).ok())
             .collect()
     }
 
@@ -200,7 +212,16 @@ impl App {
             .target()
             .instance()
             .ok_or(AppError::NotFound { what: "instance" })?;
-        self.center(instance).map(|center| summary(&center))
+        self.summary(&*self.center(instance)?)
+    }
+
+    fn summary(&self, center: &Center) -> Result<InstanceSummary, AppError> {
+        Ok(InstanceSummary {
+            scope: center.scope.clone(),
+            alias: center.alias.clone(),
+            created_at: center.created_at,
+            tags: self.instance_tags(center.scope.instance)?,
+        })
     }
 }
 
@@ -248,13 +269,5 @@ fn basic_routing_profile(queue: QueueId) -> RoutingProfile {
         ]),
         queues: Channel::ALL.map(serve).to_vec(),
         availability_timer: AvailabilityTimer::TimeSinceLastActivity,
-    }
-}
-
-fn summary(center: &Center) -> InstanceSummary {
-    InstanceSummary {
-        scope: center.scope.clone(),
-        alias: center.alias.clone(),
-        created_at: center.created_at,
     }
 }

@@ -17,6 +17,7 @@ pub mod error;
 mod identity;
 mod instances;
 pub mod limiter;
+pub mod numbers;
 mod outbox;
 pub mod permit;
 pub mod ports;

@@ -85,12 +85,7 @@ pub(crate) fn authorize<A: Action>(
     facts: &Facts<'_>,
 ) -> Result<Permit<A>, AppError> {
     // A user or participant of one instance has no business in another, whatever policies say.
-    let home = match &call.principal {
-        Principal::User { instance, .. } | Principal::Participant { instance, .. } => {
-            Some(*instance)
-        }
-        _ => None,
-    };
+    let home = call.principal.home();
     let foreign =
         matches!((home, facts.target.instance()), (Some(home), Some(there)) if home != there);
     let policy_version = policy.version();

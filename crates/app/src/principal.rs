@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use model::transcript::ParticipantRole;
 use model::{
@@ -65,6 +65,18 @@ pub enum Principal {
     System(&'static str),
 }
 
+impl Principal {
+    /// The one instance that it belongs to, if it does.
+    pub(crate) const fn home(&self) -> Option<InstanceId> {
+        match self {
+            Self::User { instance, .. } | Self::Participant { instance, .. } => Some(*instance),
+            Self::AccessKey { .. } | Self::Visitor | Self::Operator { .. } | Self::System(_) => {
+                None
+            }
+        }
+    }
+}
+
 /// One call: who, from where, and what the audit trail says about it.
 #[derive(Debug)]
 pub struct Call {
@@ -82,8 +94,19 @@ pub struct Call {
     pub operation: &'static str,
     /// Parameters for the audit trail, personal values hidden already.
     pub parameters: serde_json::Value,
-    audited: AtomicBool,
+    audited: AuditMark,
     asked: OnceLock<(Access, Option<InstanceId>)>,
+}
+
+/// Whether an audit entry for a call is in a transaction.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AuditMark(Arc<AtomicBool>);
+
+impl AuditMark {
+    /// The transaction failed, and its entry with it.
+    pub(crate) fn take_back(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Call {
@@ -102,7 +125,7 @@ impl Call {
             source,
             operation,
             parameters: serde_json::Value::Null,
-            audited: AtomicBool::new(false),
+            audited: AuditMark::default(),
             asked: OnceLock::new(),
         }
     }
@@ -135,6 +158,11 @@ impl Call {
 
     /// Whether an audit entry for this call is in a transaction already; marks it so.
     pub(crate) fn mark_audited(&self) -> bool {
-        self.audited.swap(true, Ordering::Relaxed)
+        self.audited.0.swap(true, Ordering::Relaxed)
+    }
+
+    /// The mark of this call, to be taken back where the transaction fails.
+    pub(crate) fn audit_mark(&self) -> AuditMark {
+        self.audited.clone()
     }
 }

@@ -41,7 +41,8 @@ pub(crate) struct Place<'a> {
     pub(crate) table: &'static str,
     /// Primary key of the row.
     pub(crate) row: &'a [u8],
-    /// Version of the row, where rows are replaced and an old one must not pass for a new one.
+    /// Version of the row, where it has one (decision 0004): an old value does not pass for a new one beside
+    /// it.
     pub(crate) version: u64,
 }
 

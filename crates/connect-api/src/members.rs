@@ -8,10 +8,11 @@ use std::ops::RangeInclusive;
 
 use app::{Principal, Target};
 use bytes::Bytes;
-use model::arn::ArnTarget;
+use model::arn::{ArnTarget, PhoneNumberArn};
 use model::{
-    AgentStatusId, Arn, ContactId, FlowId, FlowModuleId, HoursId, InstanceId, PromptId, QueueId,
-    QuickConnectId, ResourceId, ResourceKind, RoutingProfileId, SecurityProfileId, UserId,
+    AgentStatusId, Arn, ContactId, FlowId, FlowModuleId, HoursId, InstanceId, PhoneNumberId,
+    PromptId, QueueId, QuickConnectId, ResourceId, ResourceKind, RoutingProfileId,
+    SecurityProfileId, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ use crate::error::Refusal;
 use crate::route::Labels;
 
 mod object;
+mod phone_number;
 
 pub(crate) use object::Object;
 
@@ -36,6 +38,8 @@ pub(crate) struct Members<'r> {
     pub(crate) file: &'r Bytes,
     pub(crate) region: &'r str,
     pub(crate) principal: &'r Principal,
+    /// What the id of a phone number names to the principal (`App::locate_number`).
+    pub(crate) locate: &'r (dyn Fn(PhoneNumberId) -> Target + Sync),
 }
 
 /// Which part of a listing is asked for.
@@ -70,13 +74,17 @@ impl<'r> Members<'r> {
             Some(text) => text.clone(),
             None => self.body().text("InstanceId", 1..=100)?,
         };
-        match self.parse_id(&text)? {
-            Named::Id(id) => id.parse().map_err(|_| not_an_id(&text)),
+        self.parse_instance(&text)
+    }
+
+    fn parse_instance(&self, text: &str) -> Result<InstanceId, Refusal> {
+        match self.parse_id(text)? {
+            Named::Id(id) => id.parse().map_err(|_| not_an_id(text)),
             Named::Arn(Arn {
                 scope,
                 target: ArnTarget::Instance,
             }) => Ok(scope.instance),
-            Named::Arn(_) => Err(not_found("instance")),
+            Named::Arn(_) | Named::Number(_) => Err(not_found("instance")),
         }
     }
 
@@ -121,6 +129,7 @@ impl<'r> Members<'r> {
         let text = self.label(label)?;
         match self.parse_id(text)? {
             Named::Id(_) => Err(Refusal::invalid(format!("`{label}` must be an ARN"))),
+            Named::Number(id) => Ok((self.locate)(id)),
             Named::Arn(Arn { scope, target }) => Ok(match target {
                 ArnTarget::Instance => Target::Instance(scope.instance),
                 ArnTarget::Resource(kind, id) => Target::Resource(scope.instance, kind, id),
@@ -215,21 +224,33 @@ impl<'r> Members<'r> {
         if !text.starts_with("arn:") {
             return Ok(Named::Id(text));
         }
+        if let Ok(arn) = text.parse::<PhoneNumberArn>() {
+            self.check_home(&arn.region, &arn.account)?;
+            return Ok(Named::Number(arn.id));
+        }
         let arn: Arn = text.parse().map_err(|_| not_an_id(text))?;
+        self.check_home(&arn.scope.region, &arn.scope.account)?;
+        Ok(Named::Arn(arn))
+    }
+
+    fn check_home(&self, region: &str, account: &str) -> Result<(), Refusal> {
         let home = match self.principal {
-            Principal::AccessKey { account, .. } => *account == arn.scope.account,
+            Principal::AccessKey { account: own, .. } => own == account,
             _ => true,
         };
-        if !home || arn.scope.region != self.region {
-            return Err(not_found("resource"));
+        if home && region == self.region {
+            Ok(())
+        } else {
+            Err(not_found("resource"))
         }
-        Ok(Named::Arn(arn))
     }
 }
 
 enum Named<'t> {
     Id(&'t str),
     Arn(Arn),
+    /// A phone number; its ARN names no instance.
+    Number(PhoneNumberId),
 }
 
 /// Reads ids and ARNs of one instance.
@@ -251,7 +272,10 @@ impl Ids<'_> {
                 scope,
                 target: ArnTarget::Resource(kind, id),
             }) if scope.instance == self.instance && kind == I::KIND => Ok(id.into()),
-            Named::Arn(_) => Err(not_found("resource")),
+            Named::Number(id) if I::KIND == ResourceKind::PhoneNumber => {
+                Ok(ResourceId::from(id).into())
+            }
+            Named::Arn(_) | Named::Number(_) => Err(not_found("resource")),
         }
     }
 
@@ -263,7 +287,7 @@ impl Ids<'_> {
                 scope,
                 target: ArnTarget::Contact(id),
             }) if scope.instance == self.instance => Ok(id),
-            Named::Arn(_) => Err(not_found("contact")),
+            Named::Arn(_) | Named::Number(_) => Err(not_found("contact")),
         }
     }
 
@@ -327,7 +351,8 @@ kinds!(
     FlowModuleId = FlowModule,
     AgentStatusId = AgentStatus,
     QuickConnectId = QuickConnect,
-    PromptId = Prompt
+    PromptId = Prompt,
+    PhoneNumberId = PhoneNumber
 );
 
 fn word<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, Refusal> {

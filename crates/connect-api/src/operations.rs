@@ -8,6 +8,7 @@ mod hours;
 mod instance;
 mod listing;
 mod participant;
+mod phone_number;
 mod prelude;
 mod prompt;
 mod queue;
@@ -34,6 +35,9 @@ pub(crate) const TABLE: &[Entry] = &[
     Entry::of::<action::DescribeInstance>(),
     Entry::of::<action::ListInstanceAttributes>(),
     Entry::of::<action::DescribeInstanceAttribute>(),
+    Entry::of::<action::AssociateApprovedOrigin>(),
+    Entry::of::<action::DisassociateApprovedOrigin>(),
+    Entry::of::<action::ListApprovedOrigins>(),
     Entry::of::<action::CreateQueue>(),
     Entry::of::<action::DescribeQueue>(),
     Entry::of::<action::ListQueues>(),
@@ -108,6 +112,16 @@ pub(crate) const TABLE: &[Entry] = &[
     Entry::of::<action::ListPrompts>(),
     Entry::of::<action::GetPromptFile>(),
     Entry::of::<action::UploadPromptAudio>(),
+    Entry::of::<action::SearchAvailablePhoneNumbers>(),
+    Entry::of::<action::ClaimPhoneNumber>(),
+    Entry::of::<action::DescribePhoneNumber>(),
+    Entry::of::<action::ListPhoneNumbers>(),
+    Entry::of::<action::ListPhoneNumbersV2>(),
+    Entry::of::<action::AssociatePhoneNumberContactFlow>(),
+    Entry::of::<action::DisassociatePhoneNumberContactFlow>(),
+    Entry::of::<action::UpdatePhoneNumber>(),
+    Entry::of::<action::UpdatePhoneNumberMetadata>(),
+    Entry::of::<action::ReleasePhoneNumber>(),
     Entry::of::<action::ListTagsForResource>(),
     Entry::of::<action::TagResource>(),
     Entry::of::<action::UntagResource>(),

@@ -79,6 +79,13 @@ pub(crate) struct Api {
     ids: Mutex<IdSource>,
 }
 
+impl Api {
+    /// Whether pages of this origin may use the participant API of some instance.
+    fn approves(&self, origin: &str) -> bool {
+        self.settings.approves(origin) || self.app.is_origin_approved(origin)
+    }
+}
+
 /// A caller who has shown who it is, and what it sent.
 struct Authenticated {
     principal: Principal,
@@ -172,6 +179,7 @@ impl Api {
             RequestBody::Members => Bytes::new(),
             RequestBody::File { .. } => caller.body,
         };
+        let locate = |number| self.app.locate_number(&caller.principal, number);
         let members = Members {
             labels,
             query: &query,
@@ -179,6 +187,7 @@ impl Api {
             file: &file,
             region: &self.app.settings().region,
             principal: &caller.principal,
+            locate: &locate,
         };
         let mut call = Call::new(
             caller.principal.clone(),

@@ -65,6 +65,7 @@ impl Center {
             region: "eu-central-1".to_owned(),
             account: "123456789012".to_owned(),
             outbox: false,
+            phone_numbers: BTreeSet::new(),
             limits: engine::config::Limits::default(),
             attachments: AttachmentLimits::default(),
             signin: SignInConfig::default(),

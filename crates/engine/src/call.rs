@@ -485,6 +485,8 @@ impl Engine {
             self.note_hold_over(id);
             self.note(id, ContactEventKind::Resumed { agent });
         }
+        // The workspace shows it.
+        self.touch_agent(agent);
         Ok(Reply::Done)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use flow::Answer;
-use flow::command::{WaitEvent, WaitEventKind};
+use flow::command::{ViewResponse, WaitEvent, WaitEventKind};
 use model::contact::{DisconnectReason, PersonalText};
 use model::transcript::{ItemContent, ParticipantRole, TranscriptItem, event_type};
 use model::{ContactId, ParticipantId, Timestamp, TranscriptItemId, UserId};
@@ -22,6 +22,9 @@ pub(crate) const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.
 
 /// Content type of the answer to one.
 const INTERACTIVE_RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";
+
+/// What stands for a hidden answer to a view.
+const HIDDEN_RESPONSE: &str = r#"{"action":"","data":{},"hidden":true}"#;
 
 /// Events that participants may add to a transcript; all others are the system's to write.
 const SAYABLE_EVENTS: &[&str] = &[event_type::DELIVERED, event_type::READ];
@@ -62,6 +65,9 @@ pub(crate) struct Chat {
     recent: VecDeque<(TranscriptItemId, Timestamp)>,
     /// The first message, for `$.Media.InitialMessage`.
     pub(crate) initial_message: Option<PersonalText>,
+    /// Whether answers to views are shown, as the last view said. It goes on for answers that come too late.
+    #[serde(default)]
+    pub(crate) view_response: ViewResponse,
 }
 
 impl Chat {
@@ -77,6 +83,7 @@ impl Chat {
             sequence: 0,
             recent: VecDeque::new(),
             initial_message: None,
+            view_response: ViewResponse::Shown,
         }
     }
 
@@ -161,6 +168,11 @@ impl Engine {
         let is_customer = author.role == ParticipantRole::Customer;
         let is_message = !matches!(content, ItemContent::Event { .. });
         let choice = is_customer.then(|| view_action(&content)).flatten();
+        let content = if is_customer && chat.view_response == ViewResponse::Hidden {
+            hidden_response(content)
+        } else {
+            content
+        };
         self.write_item(id, &author, item, content);
         if is_customer {
             self.customer_acted(id);
@@ -323,6 +335,12 @@ impl Engine {
 impl Engine {
     /// A flow says something to the customer; nothing to do where there is no chat.
     pub(crate) fn say_as_system(&mut self, id: ContactId, content_type: &str, text: PersonalText) {
+        if content_type == INTERACTIVE
+            && let Some(chat) = self.contacts.get_mut(&id).and_then(|it| it.chat.as_mut())
+        {
+            // The next answer is to this question.
+            chat.view_response = ViewResponse::Shown;
+        }
         let content = ItemContent::Message {
             content_type: content_type.to_owned(),
             text,
@@ -487,6 +505,21 @@ impl Author {
             role: ParticipantRole::System,
             display_name: SYSTEM_DISPLAY_NAME.into(),
         }
+    }
+}
+
+/// What the transcript keeps of an answer to a view that hides it: that there was one. Everything else
+/// stays as it is.
+#[must_use]
+pub fn hidden_response(content: ItemContent) -> ItemContent {
+    match content {
+        ItemContent::Message { content_type, .. } if content_type == INTERACTIVE_RESPONSE => {
+            ItemContent::Message {
+                content_type,
+                text: HIDDEN_RESPONSE.into(),
+            }
+        }
+        shown => shown,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flow::Answer;
 use flow::command::{
     Command, ContactData, EventHook, FlowError, MetricQuery, NewTask, RoutingBehavior,
-    TargetContact,
+    TargetContact, ViewResponse,
 };
 use model::contact::{Attributes, ContactRecord, QueueRef};
 use model::hours::HoursOfOperation;
@@ -76,7 +76,8 @@ impl Engine {
                 view,
                 data,
                 actions,
-            } => self.show_view(id, &view, &data, &actions),
+                response,
+            } => self.show_view(id, &view, &data, &actions, response),
             Command::CheckHours(hours) => self.check_hours(id, hours),
             Command::CheckMetric(query) => self.check_metric(id, query),
             Command::GetMetrics { queue, channel } => {
@@ -280,6 +281,7 @@ impl Engine {
         view: &str,
         data: &serde_json::Value,
         actions: &[String],
+        response: ViewResponse,
     ) -> Answer {
         let has_chat = self
             .contacts
@@ -294,6 +296,9 @@ impl Engine {
             "data": { "view": view, "content": data, "actions": actions },
         });
         self.say_as_system(id, INTERACTIVE, message.to_string().into());
+        if let Some(chat) = self.contacts.get_mut(&id).and_then(|it| it.chat.as_mut()) {
+            chat.view_response = response;
+        }
         Answer::Done
     }
 

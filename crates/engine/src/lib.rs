@@ -36,7 +36,7 @@ pub mod views;
 
 pub use audit::Violation;
 pub use call::{CallEvent, CallPlan, Hearing, Recorded};
-pub use chat::{Attendance, Participant};
+pub use chat::{Attendance, Participant, hidden_response};
 pub use config::{Config, ConfigChange, Limits};
 pub use contact::{ContactState, QueueStay};
 pub use effect::{AgentEvent, Changes, ContactEvent, Effect, Outcome, Rejection, Reply};

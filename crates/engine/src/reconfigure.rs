@@ -47,7 +47,8 @@ impl Engine {
             | ResourceKind::FlowModule
             | ResourceKind::QuickConnect
             | ResourceKind::PhoneNumber
-            | ResourceKind::Prompt => {}
+            | ResourceKind::Prompt
+            | ResourceKind::InstanceSettings => {}
         }
     }
 

@@ -44,6 +44,16 @@ pub enum FlowEnd {
     Fault(String),
 }
 
+/// Whether a participant's answer to a view stands in the transcript (`HideResponseOn`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ViewResponse {
+    /// It does.
+    #[default]
+    Shown,
+    /// The transcript tells only that there was one.
+    Hidden,
+}
+
 /// What a run asks its contact to do. Each is answered by one [`Answer`]; [`Answer::Failed`] takes the
 /// block's error branch.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +127,8 @@ pub enum Command {
         data: serde_json::Value,
         /// What the block has a branch for, in the order of its conditions.
         actions: Vec<String>,
+        /// Whether the answer stands in the transcript.
+        response: ViewResponse,
     },
     /// Is it open (`CheckHoursOfOperation`)? Absent: the target queue's hours. Answer: `Flag`.
     CheckHours(Option<HoursId>),

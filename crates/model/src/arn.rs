@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ContactId, InstanceId, ResourceId};
+use crate::ids::{ContactId, InstanceId, PhoneNumberId, ResourceId};
 use crate::resource::ResourceKind;
 
 /// The text is no ARN of this service.
@@ -38,6 +38,15 @@ impl InstanceScope {
         Arn {
             scope: self.clone(),
             target: ArnTarget::Resource(kind, id.into()),
+        }
+    }
+
+    /// ARN of a phone number.
+    pub fn phone_number_arn(&self, id: impl Into<PhoneNumberId>) -> PhoneNumberArn {
+        PhoneNumberArn {
+            region: self.region.clone(),
+            account: self.account.clone(),
+            id: id.into(),
         }
     }
 
@@ -124,5 +133,85 @@ impl FromStr for Arn {
             },
             target,
         })
+    }
+}
+
+/// ARN of a phone number, as Amazon Connect writes it: without the instance that has claimed it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PhoneNumberArn {
+    /// Region, such as `eu-central-1`.
+    pub region: String,
+    /// Account, twelve digits.
+    pub account: String,
+    /// The number.
+    pub id: PhoneNumberId,
+}
+
+impl fmt::Display for PhoneNumberArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            region,
+            account,
+            id,
+        } = self;
+        write!(f, "arn:aws:connect:{region}:{account}:phone-number/{id}")
+    }
+}
+
+impl FromStr for PhoneNumberArn {
+    type Err = InvalidArn;
+
+    fn from_str(text: &str) -> Result<Self, InvalidArn> {
+        let rest = text.strip_prefix("arn:aws:connect:").ok_or(InvalidArn)?;
+        let mut parts = rest.splitn(3, ':');
+        let (Some(region), Some(account), Some(path)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(InvalidArn);
+        };
+        let id = path.strip_prefix("phone-number/").ok_or(InvalidArn)?;
+        Ok(Self {
+            region: region.to_owned(),
+            account: account.to_owned(),
+            id: id.parse().map_err(|_| InvalidArn)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    const ID: &str = "00000000-0000-4000-8000-00000000000a";
+
+    #[test]
+    fn the_arn_of_a_phone_number_names_no_instance() {
+        let scope = InstanceScope {
+            region: "eu-central-1".to_owned(),
+            account: "123456789012".to_owned(),
+            instance: InstanceId::from_u128(1),
+        };
+        let id: PhoneNumberId = ID.parse().unwrap();
+        let arn = scope.phone_number_arn(id);
+        let text = format!("arn:aws:connect:eu-central-1:123456789012:phone-number/{ID}");
+        assert_eq!(arn.to_string(), text);
+        assert_eq!(text.parse(), Ok(arn));
+    }
+
+    #[test]
+    fn other_texts_are_no_arn_of_a_phone_number() {
+        for text in [
+            "",
+            ID,
+            "arn:aws:connect:eu-central-1:123456789012",
+            "arn:aws:connect:eu-central-1:123456789012:phone-number/",
+            &format!("arn:aws:s3:eu-central-1:123456789012:phone-number/{ID}"),
+            &format!("arn:aws:connect:eu-central-1:123456789012:phone-number/{ID}/x"),
+            &format!("arn:aws:connect:eu-central-1:123456789012:x:phone-number/{ID}"),
+            &format!("arn:aws:connect:eu-central-1:123456789012:instance/{ID}"),
+        ] {
+            assert_eq!(text.parse::<PhoneNumberArn>(), Err(InvalidArn), "{text}");
+        }
     }
 }

@@ -70,14 +70,15 @@ macro_rules! kinds {
                 Self::ALL.iter().copied().find(|kind| kind.row_name() == name)
             }
 
-            /// The segment that names the kind in ARNs.
+            /// The segment that names the kind in ARNs; empty for the kind that none names.
             pub const fn arn_segment(self) -> &'static str {
                 match self { $(Self::$kind => $segment,)* }
             }
 
             /// The kind that this segment of an ARN names.
             pub fn from_arn_segment(segment: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|kind| kind.arn_segment() == segment)
+                let mut named = Self::ALL.iter().filter(|kind| !kind.arn_segment().is_empty());
+                named.find(|kind| kind.arn_segment() == segment).copied()
             }
         }
 
@@ -131,6 +132,16 @@ kinds! {
     PhoneNumber(PhoneNumber) = "phone-number", "phone-number";
     /// A recorded prompt.
     Prompt(Prompt) = "prompt", "prompt";
+    /// What is set up of the instance itself; one of each instance, under its id. It has no ARN of its own.
+    InstanceSettings(InstanceSettings) = "instance-settings", "";
+}
+
+/// What is set up of an instance itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceSettings {
+    /// Origins of pages that may start chats and hold their sockets, such as `https://www.example.com`.
+    #[serde(default)]
+    pub approved_origins: BTreeSet<String>,
 }
 
 /// A queue of the center.
@@ -442,10 +453,30 @@ pub struct Prompt {
 pub struct PhoneNumber {
     /// What it is for.
     pub description: Option<String>,
-    /// ISO 3166 code of its country.
-    pub country: String,
-    /// `DID`, `TOLL_FREE`, `UIFN`, `SHARED`, `THIRD_PARTY_TF`, `THIRD_PARTY_DID` or `SHORT_CODE`.
-    pub kind: String,
+    /// ISO 3166 code of its country; absent for numbers of no country.
+    pub country: Option<String>,
+    /// Its type.
+    pub kind: PhoneNumberType,
     /// The flow that calls to it run; without one they are refused.
     pub flow: Option<FlowId>,
+}
+
+/// The types of phone numbers (`PhoneNumberType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PhoneNumberType {
+    /// An ordinary number.
+    Did,
+    /// Free for callers.
+    TollFree,
+    /// Free for callers of all countries that take part (`+800`).
+    Uifn,
+    /// Caller and called share the cost.
+    Shared,
+    /// Free for callers, from another provider.
+    ThirdPartyTf,
+    /// An ordinary number, from another provider.
+    ThirdPartyDid,
+    /// Short, within one country.
+    ShortCode,
 }

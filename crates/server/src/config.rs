@@ -1,13 +1,21 @@
 //! The configuration file: TOML, parsed into checked types, unknown keys refused with the nearest
 //! known one.
 
+mod read;
+pub(crate) mod speech;
+pub(crate) mod telephony;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use model::Secret;
 use serde::Deserialize;
 
-use crate::tls::TlsVersion;
+use self::read::Reading;
+use self::speech::Speech;
+use self::telephony::Telephony;
+use crate::tls::{self, TlsVersion};
 
 /// What an operator configures.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +48,11 @@ pub(crate) struct Config {
     pub(crate) public_flows: Vec<String>,
     /// Where contact events, agent events and records are written, as JSON lines; absent: nowhere.
     pub(crate) events_folder: Option<PathBuf>,
+    /// Calls over trunks; absent: there are none.
+    pub(crate) telephony: Option<Telephony>,
+    /// How prompts are spoken.
+    #[serde(default)]
+    pub(crate) speech: Speech,
 }
 
 /// An address to listen on and the origin under which browsers reach it.
@@ -93,14 +106,26 @@ impl Default for SignIn {
 }
 
 impl Config {
-    /// Reads the file. What is wrong in its shape is one error; [`Config::problems`] finds the rest.
+    /// Reads a file that has the right shape; otherwise the error names everything that is wrong with it.
+    /// [`Config::problems`] finds what is wrong besides.
     pub(crate) fn read(path: &Path) -> Result<Self> {
+        let reading = Self::reading(path)?;
+        match reading.mended {
+            Some(config) if reading.faults.is_empty() => Ok(config),
+            _ => bail!("{}: {}", path.display(), reading.problems().join("\n")),
+        }
+    }
+
+    /// Everything that is wrong with a file, and what is weaker than it could be.
+    pub(crate) fn examine(path: &Path) -> Result<(Vec<String>, Vec<String>)> {
+        let reading = Self::reading(path)?;
+        Ok((reading.problems(), reading.warnings()))
+    }
+
+    fn reading(path: &Path) -> Result<Reading<Self>> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("the configuration `{}` cannot be read", path.display()))?;
-        match toml::from_str(&text) {
-            Ok(config) => Ok(config),
-            Err(error) => bail!("{}: {}", path.display(), explain(&error)),
-        }
+        Ok(read::read(&text))
     }
 
     /// Everything that is wrong, each with what to do.
@@ -135,40 +160,39 @@ impl Config {
                 problems.push(format!("`approved_origins`: `{origin}` is no origin"));
             }
         }
-        for (name, file) in [
-            ("tls.certificate", &self.tls.certificate),
-            ("tls.key", &self.tls.key),
-            ("keys.passphrase_file", &self.keys.passphrase_file),
-        ] {
-            if let Err(error) = std::fs::metadata(file) {
-                problems.push(format!(
-                    "`{name}`: `{}` cannot be read: {error}",
-                    file.display()
-                ));
-            }
+        problems.extend(self.tls.problem());
+        if self.server.address == self.attachments.address && self.server.address.port() != 0 {
+            problems.push(
+                "`attachments.address` must differ from `server.address`: one port cannot be both"
+                    .to_owned(),
+            );
         }
-        for (name, file) in [
-            ("keys.root_key", &self.keys.root_key),
-            ("keys.passphrase_file", &self.keys.passphrase_file),
-        ] {
-            if file.starts_with(&self.data) {
-                problems.push(format!(
-                    "`{name}` lies within `data`: who copies the data would have the key with it"
-                ));
-            }
-        }
-        for (name, file) in [
-            ("tls.key", &self.tls.key),
-            ("keys.passphrase_file", &self.keys.passphrase_file),
-        ] {
-            if is_open_to_others(file) {
-                problems.push(format!(
-                    "`{name}`: others may read `{}`: chmod 600",
-                    file.display()
-                ));
-            }
-        }
+        problems.extend(
+            self.files()
+                .iter()
+                .flat_map(|file| file.problems(&self.data)),
+        );
+        problems.extend(self.telephony.iter().flat_map(Telephony::problems));
+        problems.extend(self.speech.problems());
         problems
+    }
+
+    /// The files that it names.
+    fn files(&self) -> Vec<NamedFile<'_>> {
+        let named = |name: &str, path, holds| NamedFile::new(name, path, holds);
+        let mut files = vec![
+            named("tls.certificate", &self.tls.certificate, Holds::NoSecret),
+            named("tls.key", &self.tls.key, Holds::Secret),
+            named("keys.root_key", &self.keys.root_key, Holds::SealedKey),
+            named(
+                "keys.passphrase_file",
+                &self.keys.passphrase_file,
+                Holds::KeySecret,
+            ),
+        ];
+        files.extend(self.telephony.iter().flat_map(Telephony::files));
+        files.extend(self.speech.files());
+        files
     }
 
     /// Settings that are allowed, but weaker than they could be.
@@ -182,30 +206,104 @@ impl Config {
         if self.tls.oldest == TlsVersion::Tls12 {
             warnings.push("`tls.oldest` is 1.2: 1.3 is the default".to_owned());
         }
+        warnings.extend(self.telephony.iter().flat_map(Telephony::warnings));
         warnings
+    }
+}
+
+/// A file that a setting names.
+struct NamedFile<'a> {
+    setting: String,
+    path: &'a Path,
+    holds: Holds,
+}
+
+/// What is in a file, which decides where it may lie and who may read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    NoSecret,
+    /// Only its owner may read it.
+    Secret,
+    /// Only its owner may read it, and who copies the data must not have it.
+    KeySecret,
+    /// Who copies the data must not have it; the program makes it.
+    SealedKey,
+}
+
+impl<'a> NamedFile<'a> {
+    fn new(setting: impl Into<String>, path: &'a Path, holds: Holds) -> Self {
+        Self {
+            setting: setting.into(),
+            path,
+            holds,
+        }
+    }
+
+    fn problems(&self, data: &Path) -> Vec<String> {
+        let (setting, path) = (&self.setting, self.path.display());
+        let mut problems = Vec::new();
+        if self.holds != Holds::SealedKey
+            && let Err(error) = std::fs::metadata(self.path)
+        {
+            problems.push(format!("`{setting}`: `{path}` cannot be read: {error}"));
+        }
+        if matches!(self.holds, Holds::KeySecret | Holds::SealedKey) && self.path.starts_with(data)
+        {
+            problems.push(format!(
+                "`{setting}` lies within `data`: who copies the data would have the key with it"
+            ));
+        }
+        if matches!(self.holds, Holds::Secret | Holds::KeySecret) && is_open_to_others(self.path) {
+            problems.push(format!("`{setting}`: others may read `{path}`: chmod 600"));
+        }
+        problems
+    }
+}
+
+/// The secret in a file, without the end of its line.
+pub(crate) fn read_secret(file: &Path) -> Result<Secret<String>> {
+    if is_open_to_others(file) {
+        bail!("others may read `{}`: chmod 600", file.display());
+    }
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("`{}` cannot be read", file.display()))?;
+    Ok(Secret::new(text.trim_end().to_owned()))
+}
+
+impl Tls {
+    /// Why no listener can use them, where they can be read.
+    fn problem(&self) -> Option<String> {
+        let are_there = [&self.certificate, &self.key]
+            .iter()
+            .all(|file| std::fs::File::open(file).is_ok());
+        let used = tls::server_config(&self.certificate, &self.key, self.oldest);
+        let error = used.err().filter(|_| are_there)?;
+        Some(format!("`tls.certificate` and `tls.key`: {error}"))
+    }
+}
+
+impl Reading<Config> {
+    /// What is wrong in the shape, and besides.
+    fn problems(&self) -> Vec<String> {
+        let shape = self.faults.iter().map(|fault| fault.text().to_owned());
+        let besides = self.mended.iter().flat_map(Config::problems);
+        shape.chain(self.of_the_file(besides)).collect()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warnings = self.mended.iter().flat_map(Config::warnings);
+        self.of_the_file(warnings).collect()
+    }
+
+    /// Without what is said of a value that only stands in for a wrong one.
+    fn of_the_file(&self, said: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+        said.filter(|text| !self.faults.iter().any(|fault| fault.is_named_in(text)))
     }
 }
 
 fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-/// The text of a TOML error, with the nearest known key for an unknown one.
-fn explain(error: &toml::de::Error) -> String {
-    let text = error.to_string();
-    let mut quoted = error.message().split('`').skip(1).step_by(2);
-    let nearest = quoted.next().and_then(|unknown| {
-        quoted.max_by(|a, b| {
-            strsim::jaro_winkler(unknown, a).total_cmp(&strsim::jaro_winkler(unknown, b))
-        })
-    });
-    match nearest {
-        Some(nearest) if error.message().starts_with("unknown field") => {
-            format!("{}\ndid you mean `{nearest}`?", text.trim_end())
-        }
-        _ => text.trim_end().to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -2,18 +2,22 @@
 
 mod announce;
 mod center;
+mod trunk;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use app::Settings;
 use clap::Args;
 use model::Secret;
+use speech::{Speaker, SpeechConfig};
 
+use crate::config::Tls;
 use crate::listen::Listener;
 use crate::tls::{self, TlsVersion};
-use crate::{logs, wiring};
+use crate::{logs, trunks, wiring};
 
 /// Region and account of the sample center.
 const REGION: &str = "eu-central-1";
@@ -31,6 +35,12 @@ pub(crate) struct DemoArguments {
     /// Port of pages and API; files have the next one. 0: any free ones
     #[arg(long, default_value_t = 8443)]
     port: u16,
+    /// Port of SIP over UDP and TCP on loopback; TLS has the next one. 0: any free ones
+    #[arg(long, default_value_t = 5060)]
+    sip_port: u16,
+    /// First UDP port of audio; 4000 follow for trunks. 0: any free one for browsers, 20000 to 23999 for trunks
+    #[arg(long, default_value_t = 20_000)]
+    media_port: u16,
     /// Write contact events, agent events and records to this folder, as JSON lines
     #[arg(long)]
     events_folder: Option<PathBuf>,
@@ -47,17 +57,30 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         outbox: arguments.events_folder.is_some(),
         ..settings()
     };
+    tls::make_local_certificate(&data)?;
+    let certificate = Tls {
+        certificate: data.join("server.pem"),
+        key: data.join("server.key"),
+        oldest: TlsVersion::Tls13,
+    };
+    let section = trunk::section(arguments.sip_port, arguments.media_port)?;
+    let (handle, runner) = telephony::start(trunks::config(&section, &certificate)?)?;
+    let speaker = Arc::new(Speaker::new(SpeechConfig::default())?);
     // The exception that `doctor` warns of: the demo's passphrase lies beside its data.
     let passphrase = passphrase(&data)?;
-    let (app, store) =
-        wiring::start_app(&data, &data.join("root.key"), passphrase, settings).await?;
+    let (app, store) = wiring::start_app(
+        &data,
+        &data.join("root.key"),
+        passphrase,
+        settings,
+        Some(handle),
+    )
+    .await?;
     let sample = center::prepare(&app).await?;
-
-    tls::make_local_certificate(&data)?;
     let tls = tls::server_config(
-        &data.join("server.pem"),
-        &data.join("server.key"),
-        TlsVersion::Tls13,
+        &certificate.certificate,
+        &certificate.key,
+        certificate.oldest,
     )?;
     let files_port = if arguments.port == 0 {
         0
@@ -76,24 +99,31 @@ pub(crate) async fn run(arguments: DemoArguments) -> Result<()> {
         public_flows: vec![center::CHAT_FLOW.to_owned()],
     };
     let (main_router, files_router) = wiring::routers(&app, &sites)?;
-    announce::announce(&sample, &sites, &data, arguments.env_file.as_deref())?;
+    let reached = trunk::Reached::of(&runner)?;
+    announce::announce(
+        &sample,
+        &sites,
+        &reached,
+        &data,
+        arguments.env_file.as_deref(),
+    )?;
     let events = arguments.events_folder;
     wiring::serve(
         &data,
         &sites.origin,
         (app, store),
-        (main, main_router),
-        (files, files_router),
+        [(main, main_router), (files, files_router)],
         events,
+        Some((runner, speaker)),
         told,
     )
     .await
 }
 
-async fn bind(port: u16, tls: &std::sync::Arc<rustls::ServerConfig>) -> Result<Listener> {
+async fn bind(port: u16, tls: &Arc<rustls::ServerConfig>) -> Result<Listener> {
     Listener::bind(
         SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        std::sync::Arc::clone(tls),
+        Arc::clone(tls),
     )
     .await
 }
@@ -103,6 +133,7 @@ fn settings() -> Settings {
         region: REGION.to_owned(),
         account: ACCOUNT.to_owned(),
         outbox: false,
+        phone_numbers: trunk::NUMBERS.map(str::to_owned).into(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: app::signin::SignInConfig {

@@ -9,12 +9,11 @@ use crate::config::Config;
 /// Prints problems and warnings; fails where there is a problem.
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
 pub(crate) fn run(path: &Path) -> Result<()> {
-    let config = Config::read(path)?;
-    let problems = config.problems();
+    let (problems, warnings) = Config::examine(path)?;
     for problem in &problems {
         println!("problem: {problem}");
     }
-    for warning in config.warnings() {
+    for warning in warnings {
         println!("warning: {warning}");
     }
     if !problems.is_empty() {

@@ -9,6 +9,7 @@ mod listen;
 mod logs;
 mod serve;
 mod tls;
+mod trunks;
 mod wiring;
 
 use std::path::PathBuf;
@@ -93,8 +94,8 @@ fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match command {
-            Command::Demo(arguments) => demo::run(arguments).await,
-            Command::Serve { config } => serve::run(&config).await,
+            Command::Demo(arguments) => Box::pin(demo::run(arguments)).await,
+            Command::Serve { config } => Box::pin(serve::run(&config)).await,
             Command::Doctor { config } => doctor::run(&config),
             Command::Backup { data, to } => commands::backup(&data, &to).await,
             Command::Audit { data, limit } => commands::audit(&data, limit).await,

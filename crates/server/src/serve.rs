@@ -1,16 +1,18 @@
 //! `ringfence serve`: the center that a configuration file describes.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use app::action::CreateInstance;
 use app::signin::{SecondFactor, SignInConfig};
 use app::{App, Call, Principal, Settings, Target};
 use model::{InstanceScope, RequestId, Secret};
+use speech::Speaker;
 
 use crate::config::Config;
 use crate::listen::Listener;
-use crate::{logs, tls, wiring};
+use crate::{logs, tls, trunks, wiring};
 
 /// Serves until told to stop.
 pub(crate) async fn run(path: &Path) -> Result<()> {
@@ -31,16 +33,23 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         .with_context(|| format!("`{}` cannot be made", config.data.display()))?;
     let passphrase = std::fs::read_to_string(&config.keys.passphrase_file)?;
     let passphrase = Secret::new(passphrase.trim_end().to_owned());
+    let speaker = Arc::new(Speaker::new(config.speech.config()?)?);
+    let calls = match &config.telephony {
+        Some(section) => Some(telephony::start(trunks::config(section, &config.tls)?)?),
+        None => None,
+    };
+    let (handle, runner) = calls.unzip();
     let (app, store) = wiring::start_app(
         &config.data,
         &config.keys.root_key,
         passphrase,
         settings(&config),
+        handle,
     )
     .await?;
     let scope = instance(&app, &config).await?;
     let tls = tls::server_config(&config.tls.certificate, &config.tls.key, config.tls.oldest)?;
-    let main = Listener::bind(config.server.address, std::sync::Arc::clone(&tls)).await?;
+    let main = Listener::bind(config.server.address, Arc::clone(&tls)).await?;
     let files = Listener::bind(config.attachments.address, tls).await?;
     let sites = wiring::Sites {
         origin: config.server.origin.clone(),
@@ -56,9 +65,9 @@ pub(crate) async fn run(path: &Path) -> Result<()> {
         &config.data,
         &sites.origin,
         (app, store),
-        (main, main_router),
-        (files, files_router),
+        [(main, main_router), (files, files_router)],
         events,
+        runner.map(|runner| (runner, speaker as _)),
         told,
     )
     .await
@@ -69,6 +78,12 @@ fn settings(config: &Config) -> Settings {
         region: config.region.clone(),
         account: config.account.clone(),
         outbox: config.events_folder.is_some(),
+        phone_numbers: config
+            .telephony
+            .iter()
+            .flat_map(|section| &section.trunks)
+            .flat_map(|trunk| trunk.numbers.iter().cloned())
+            .collect(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
@@ -97,7 +112,7 @@ async fn instance(app: &App, config: &Config) -> Result<InstanceScope> {
         "connect.amazonaws.com",
         "CreateInstance",
     );
-    let call = std::sync::Arc::new(call);
+    let call = Arc::new(call);
     let scope = match app.first_instance() {
         Some(scope) => scope,
         None => {

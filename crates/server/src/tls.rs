@@ -9,6 +9,9 @@ use rcgen::{
     KeyUsagePurpose,
 };
 use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde::Deserialize;
@@ -25,12 +28,30 @@ pub(crate) enum TlsVersion {
     Tls12,
 }
 
-/// The TLS of a listener. Key exchange prefers the hybrid of X25519 and ML-KEM where the peer has it.
+/// The TLS of a listener of HTTP.
 pub(crate) fn server_config(
     certificate: &Path,
     key: &Path,
     oldest: TlsVersion,
 ) -> Result<Arc<ServerConfig>> {
+    let clients = WebPkiClientVerifier::no_client_auth();
+    let mut config = with_clients(certificate, key, oldest, clients)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// The cryptography of all TLS. Key exchange prefers the hybrid of X25519 and ML-KEM where the peer has it.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// The TLS of a listener, with what becomes of certificates of clients.
+pub(crate) fn with_clients(
+    certificate: &Path,
+    key: &Path,
+    oldest: TlsVersion,
+    clients: Arc<dyn ClientCertVerifier>,
+) -> Result<ServerConfig> {
     let certificates = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| {
@@ -45,18 +66,15 @@ pub(crate) fn server_config(
             key.display()
         )
     })?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let versions: &[&rustls::SupportedProtocolVersion] = match oldest {
         TlsVersion::Tls13 => &[&rustls::version::TLS13],
         TlsVersion::Tls12 => &[&rustls::version::TLS13, &rustls::version::TLS12],
     };
-    let mut config = ServerConfig::builder_with_provider(provider)
+    ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(versions)?
-        .with_no_client_auth()
+        .with_client_cert_verifier(clients)
         .with_single_cert(certificates, key)
-        .context("certificate and private key do not belong together")?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+        .context("certificate and private key do not belong together")
 }
 
 /// Makes a certification authority and a certificate for this machine: `ca.pem`, `server.pem`,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use app::ports::Clock;
+use app::ports::speech::Speech;
 use app::ports::store::Store;
 use app::{Adapters, App, Settings};
 use axum::Router;
@@ -15,6 +16,7 @@ use policy::CedarPolicy;
 use seal::{DataKey, KeyedHasher};
 use signin::{Capacity, LocalVerifier};
 use store::SqliteStore;
+use telephony::{Handle, Runner};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -65,6 +67,7 @@ pub(crate) async fn start_app(
     root_key: &Path,
     passphrase: Secret<String>,
     settings: Settings,
+    telephony: Option<Arc<Handle>>,
 ) -> Result<(App, Arc<SqliteStore>)> {
     let store = Arc::new(SqliteStore::open(data)?);
     let root = root_key.to_owned();
@@ -86,7 +89,7 @@ pub(crate) async fn start_app(
         verifier: Arc::new(LocalVerifier::new(Capacity::of_cores(cores))?),
         blobs: Arc::clone(&store) as _,
         scanner: None,
-        telephony: None,
+        telephony: telephony.map(|handle| handle as _),
         clock: Arc::new(SystemClock),
     };
     let app = App::start(adapters, settings)
@@ -142,9 +145,9 @@ pub(crate) async fn serve(
     data: &Path,
     origin: &str,
     (app, store): (App, Arc<SqliteStore>),
-    main: (Listener, Router),
-    attachments: (Listener, Router),
+    [main, attachments]: [(Listener, Router); 2],
     events_folder: Option<PathBuf>,
+    calls: Option<(Runner, Arc<dyn Speech>)>,
     told: StopSignal,
 ) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
@@ -164,13 +167,21 @@ pub(crate) async fn serve(
             attachments.0.serve(attachments.1, stopped.clone())
         )
     };
+    let calls = async {
+        match calls {
+            Some((runner, speech)) => runner.run(app.clone(), speech, stopped.clone()).await,
+            None => Ok(()),
+        }
+    };
     let ending = async {
         told.came().await;
         tracing::info!("stopping: open requests may end");
         stop.send_replace(true);
     };
-    let (controlled, _, (), (), ()) = tokio::join!(control, listeners, ending, delivery, house);
+    let (controlled, _, (), (), (), called) =
+        tokio::join!(control, listeners, ending, delivery, house, calls);
     app.stop().await;
+    called.context("calls are not served any more")?;
     controlled
 }
 

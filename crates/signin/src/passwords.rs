@@ -1,14 +1,14 @@
 //! Password hashing with argon2id, a few at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::ports::signin::VerifierBusy;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use model::Secret;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::random;
 
@@ -30,6 +30,8 @@ const LANES: u32 = 1;
 const MEMORY_KIB_MAX: u32 = 256 * 1024;
 const PASSES_MAX: u32 = 16;
 const SALT_BYTES: usize = 16;
+/// Blocks of 1 KiB that a memory keeps.
+const MEMORY_BLOCKS_KEPT: usize = MEMORY_KIB as usize;
 
 /// How many passwords are hashed at once, and how many may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,24 +62,60 @@ pub(crate) struct Passwords {
     decoy: PasswordHash,
     running: Arc<Semaphore>,
     room: Arc<Semaphore>,
+    /// One for each that runs at once, so that hashing does not leave the allocator full of holes.
+    memories: Arc<Mutex<Vec<Memory>>>,
+}
+
+/// What a hash is computed in. Empty until it is needed.
+#[derive(Default)]
+struct Memory(Vec<Block>);
+
+impl Memory {
+    fn blocks(&mut self, count: usize) -> &mut [Block] {
+        if self.0.len() < count {
+            self.0.resize(count, Block::new());
+        }
+        &mut self.0
+    }
+
+    /// Forgets what was computed.
+    fn wipe(&mut self) {
+        for block in &mut self.0 {
+            block.zeroize();
+        }
+    }
+
+    /// Whether it grew beyond what our own hashes need.
+    fn is_oversized(&self) -> bool {
+        self.0.len() > MEMORY_BLOCKS_KEPT
+    }
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Memory").field(&self.0.len()).finish()
+    }
 }
 
 impl Passwords {
     pub(crate) fn new(capacity: Capacity) -> Result<Self, HashingFailed> {
-        let decoy = hash(random::bytes::<32>().expose())?;
+        let mut memory = Memory::default();
+        let decoy = hash(random::bytes::<32>().expose(), &mut memory)?;
+        memory.wipe();
         Ok(Self {
             decoy,
             running: Arc::new(Semaphore::new(capacity.at_once)),
             room: Arc::new(Semaphore::new(
                 capacity.at_once.saturating_add(capacity.waiting),
             )),
+            memories: Arc::new(Mutex::new(vec![memory])),
         })
     }
 
     /// The hash of a password, in PHC form.
     pub(crate) async fn hash(&self, password: Secret<String>) -> Result<String, VerifierBusy> {
         let hashed = self
-            .in_turn(move || hash(normalized(&password).as_bytes()))
+            .in_turn(move |memory| hash(normalized(&password).as_bytes(), memory))
             .await?;
         match hashed {
             Ok(hash) => Ok(hash.to_string()),
@@ -100,29 +138,23 @@ impl Passwords {
         let known = stored.is_some() && fits;
         let compared = stored.unwrap_or_else(|| self.decoy.clone());
         let matches = self
-            .in_turn(move || {
+            .in_turn(move |memory| {
                 let normalized = if fits {
                     normalized(&password)
                 } else {
                     Zeroizing::default()
                 };
-                argon2()
-                    .and_then(|argon2| {
-                        argon2
-                            .verify_password(normalized.as_bytes(), &compared)
-                            .map_err(|error| HashingFailed(error.to_string()))
-                    })
-                    .is_ok()
+                is_hash_of(&compared, normalized.as_bytes(), memory).unwrap_or(false)
             })
             .await?;
         Ok(matches && known)
     }
 
-    /// Runs `work` on a thread for blocking work when its turn comes. The turn is over when the work is,
-    /// even if the caller went away in between.
+    /// Runs `work` on a thread for blocking work, and in a memory that is empty after it, when its turn
+    /// comes. The turn is over when the work is, even if the caller went away in between.
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, VerifierBusy> {
         let place = Arc::clone(&self.room)
             .try_acquire_owned()
@@ -131,8 +163,15 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(|_| VerifierBusy)?;
+        let memories = Arc::clone(&self.memories);
         tokio::task::spawn_blocking(move || {
-            let result = work();
+            let lock = || memories.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut memory = lock().pop().unwrap_or_default();
+            let result = work(&mut memory);
+            memory.wipe();
+            if !memory.is_oversized() {
+                lock().push(memory);
+            }
             drop((turn, place));
             result
         })
@@ -151,16 +190,55 @@ pub(crate) fn normalized(password: &Secret<String>) -> Zeroizing<String> {
 }
 
 fn argon2() -> Result<Argon2<'static>, HashingFailed> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-        .map_err(|error| HashingFailed(error.to_string()))?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn hash(password: &[u8]) -> Result<PasswordHash, HashingFailed> {
-    let salt = random::bytes::<SALT_BYTES>();
-    argon2()?
-        .hash_password_with_salt(password, salt.expose())
-        .map_err(|error| HashingFailed(error.to_string()))
+fn hash(password: &[u8], memory: &mut Memory) -> Result<PasswordHash, HashingFailed> {
+    let argon2 = argon2()?;
+    let salt = Salt::new(random::bytes::<SALT_BYTES>().expose()).map_err(failed)?;
+    let output = output(&argon2, password, &salt, memory)?;
+    Ok(PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params()).map_err(failed)?,
+        salt: Some(salt),
+        hash: Some(output),
+    })
+}
+
+/// Whether the password is that of a [`usable`] hash; takes the same time either way.
+fn is_hash_of(
+    stored: &PasswordHash,
+    password: &[u8],
+    memory: &mut Memory,
+) -> Result<bool, HashingFailed> {
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from);
+    let params = Params::try_from(stored).map_err(failed)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, version.map_err(failed)?, params);
+    let salt = stored.salt.ok_or_else(|| failed("a hash has a salt"))?;
+    let output = output(&argon2, password, &salt, memory)?;
+    Ok(Some(output) == stored.hash)
+}
+
+fn output(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    salt: &[u8],
+    memory: &mut Memory,
+) -> Result<Output, HashingFailed> {
+    let params = argon2.params();
+    let bytes = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut output = Zeroizing::new(vec![0; bytes]);
+    let blocks = memory.blocks(params.block_count());
+    argon2
+        .hash_password_into_with_memory(password, salt, &mut output, blocks)
+        .map_err(failed)?;
+    Output::new(&output).map_err(failed)
+}
+
+fn failed(error: impl std::fmt::Display) -> HashingFailed {
+    HashingFailed(error.to_string())
 }
 
 /// A stored hash, where it is argon2id and does not ask for unreasonable work.
@@ -170,6 +248,7 @@ fn usable(text: &str) -> Option<PasswordHash> {
     let bounded = params.m_cost() <= MEMORY_KIB_MAX
         && params.t_cost() <= PASSES_MAX
         && params.p_cost() <= LANES
+        && hash.salt.is_some()
         && hash.hash.is_some();
     let usable = bounded && hash.algorithm.as_str() == Algorithm::Argon2id.as_str();
     if !usable {

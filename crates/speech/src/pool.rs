@@ -1,6 +1,7 @@
 //! Threads that own voices: a bounded queue of texts in front, and nothing that a voice does ends one.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -129,10 +130,10 @@ fn speak(
     language: Language,
     wanted: impl Fn() -> bool,
 ) -> Result<Vec<i16>, VoiceError> {
-    if !voices.contains_key(&language) {
-        voices.insert(language, Voice::new(language)?);
-    }
-    let voice = voices.get_mut(&language).ok_or(VoiceError::Stuck)?;
+    let voice = match voices.entry(language) {
+        Entry::Occupied(voice) => voice.into_mut(),
+        Entry::Vacant(place) => place.insert(Voice::new(language)?),
+    };
     join(parts, |text, rate_percent| {
         let samples = voice.say(text, rate_percent, &wanted)?;
         Ok(Spoken {

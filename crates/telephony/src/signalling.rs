@@ -68,9 +68,15 @@ pub fn start(mut config: TelephonyConfig) -> Result<(Arc<Handle>, Runner), Start
         .udp
         .map(|address| bind_udp(address).map_err(|source| listen(address, source)))
         .transpose()?;
+    let bound = udp.as_ref().and_then(|socket| socket.local_addr().ok());
+    if let (Some(tcp), Some(udp)) = (&mut config.tcp, bound)
+        && tcp.port() == 0
+    {
+        // What is advertised is one port for both.
+        tcp.set_port(udp.port());
+    }
     let listeners = Listeners::bind(&config)?;
     let advertised = &mut config.endpoint.advertised;
-    let bound = udp.as_ref().and_then(|socket| socket.local_addr().ok());
     if let Some(address) = bound.or(listeners.tcp_address())
         && advertised.port == 0
     {

@@ -210,12 +210,12 @@ fn check_origin(
         (Callers::Any, _) => true,
         (_, Err(_)) => false,
         (Callers::OwnPages, Ok(named)) => named.as_ref() == Some(&settings.origin),
-        (Callers::ApprovedPages, Ok(named)) => named
-            .as_ref()
-            .is_some_and(|origin| settings.approves(origin)),
-        (Callers::ApprovedPagesAndPrograms, Ok(named)) => named
-            .as_ref()
-            .is_none_or(|origin| settings.approves(origin)),
+        (Callers::ApprovedPages, Ok(named)) => {
+            named.as_ref().is_some_and(|origin| state.approves(origin))
+        }
+        (Callers::ApprovedPagesAndPrograms, Ok(named)) => {
+            named.as_ref().is_none_or(|origin| state.approves(origin))
+        }
     };
     if fine {
         Ok(())
@@ -283,7 +283,7 @@ fn allow_cross_origin(
         return;
     }
     headers.append(VARY, HeaderValue::from_static("origin"));
-    let approved = named.filter(|origin| state.settings().approves(origin));
+    let approved = named.filter(|origin| state.approves(origin));
     if let Some(origin) = approved.and_then(|o| HeaderValue::try_from(o.as_str()).ok()) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }

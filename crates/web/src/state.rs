@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::ApiError;
 use crate::gate::Arrival;
 use crate::security::headers::SecurityHeaders;
+use crate::security::origin::Origin;
 use crate::settings::WebSettings;
 
 /// Subscriber networks that each limiter remembers per generation.
@@ -59,6 +60,16 @@ impl WebState {
 
     pub(crate) fn settings(&self) -> &WebSettings {
         &self.0.settings
+    }
+
+    /// Whether pages of this origin may start chats and hold their sockets: by configuration, or because
+    /// the instance was told so.
+    pub(crate) fn approves(&self, origin: &Origin) -> bool {
+        let settings = self.settings();
+        settings.approves(origin)
+            || self
+                .app()
+                .approves_origin(settings.instance, origin.as_str())
     }
 
     /// The flows that visitors may start, as far as they exist.

@@ -1,6 +1,6 @@
 //! A center with a flow that queues, on a store of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -75,6 +75,7 @@ pub(crate) async fn open(folder: &Path, provider: LocalKeyProvider) -> (App, Arc
         region: "eu-central-1".to_owned(),
         account: ACCOUNT.to_owned(),
         outbox: true,
+        phone_numbers: BTreeSet::new(),
         limits: engine::Limits {
             // No offer expires while the bench counts.
             chat_offer_timeout_ms: 60 * 60 * 1000,

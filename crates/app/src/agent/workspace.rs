@@ -7,8 +7,8 @@ use engine::AgentContact;
 use model::contact::{PersonalText, Reference};
 use model::resource::{AgentStatus, Enablement, User};
 use model::{
-    AgentStatusId, AgentStatusType, ContactId, InstanceId, QuickConnectId, ResourceKind, Timestamp,
-    UserId,
+    AgentStatusId, AgentStatusType, ContactId, InstanceId, ParticipantId, QuickConnectId,
+    ResourceKind, Timestamp, UserId,
 };
 use tokio::sync::mpsc;
 
@@ -83,10 +83,13 @@ pub struct ContactDetail {
     pub attributes: Option<model::Attributes>,
     /// Number of the last item of its chat.
     pub last_sequence: Option<u64>,
+    /// Number of the newest item of its chat that the agent has read.
+    pub read_sequence: Option<u64>,
 }
 
 /// An open workspace. Dropping it closes it.
 pub struct Workspace {
+    app: App,
     center: Arc<Center>,
     user: UserId,
     frames: mpsc::Receiver<AgentFrame>,
@@ -94,6 +97,8 @@ pub struct Workspace {
     due: bool,
     /// A frame that was taken while changes were being gathered.
     held: Option<AgentFrame>,
+    /// As which participant, and how far, the agent has read in each of its chats; 0: nothing yet.
+    read: BTreeMap<ContactId, (ParticipantId, u64)>,
 }
 
 impl App {
@@ -112,11 +117,13 @@ impl App {
         let frames = center.bus.subscribe_agent(user);
         center.audit_read(call, permit.spec().access).await?;
         Ok(Workspace {
+            app: self.clone(),
             center,
             user,
             frames,
             due: true,
             held: None,
+            read: BTreeMap::new(),
         })
     }
 
@@ -174,6 +181,7 @@ impl Workspace {
             };
             match frame {
                 AgentFrame::Chat(contact, frame) => {
+                    self.note_read(&frame);
                     return Some(WorkspaceFrame::Chat(contact, frame));
                 }
                 AgentFrame::Replaced => return Some(WorkspaceFrame::Replaced),
@@ -190,12 +198,54 @@ impl Workspace {
         }
     }
 
-    async fn snapshot(&self) -> Option<WorkspaceSnapshot> {
+    async fn snapshot(&mut self) -> Option<WorkspaceSnapshot> {
         let user = self.user;
-        self.center
-            .turn(move |turn| snapshot(turn, user))
-            .await
-            .ok()
+        let taken = self.center.turn(move |turn| snapshot(turn, user)).await;
+        let mut snapshot = taken.ok()?;
+        let mut read = BTreeMap::new();
+        for detail in &mut snapshot.contacts {
+            let contact = &detail.contact;
+            let id = contact.contact;
+            let (participant, sequence) = match self.read.get(&id) {
+                Some(known) => *known,
+                None => match contact.participant.zip(contact.initial_contact) {
+                    Some((participant, initial)) => {
+                        let sequence = self.read_before(initial, participant).await.ok()?;
+                        (participant, sequence)
+                    }
+                    // Not a chat, not yet in it, or not any more.
+                    None => continue,
+                },
+            };
+            read.insert(id, (participant, sequence));
+            detail.read_sequence = Some(sequence).filter(|sequence| *sequence > 0);
+        }
+        self.read = read;
+        Some(snapshot)
+    }
+
+    /// How far this participant has read, from the store.
+    async fn read_before(
+        &self,
+        initial: ContactId,
+        participant: ParticipantId,
+    ) -> Result<u64, AppError> {
+        let receipts = self.app.receipts_of(&self.center, initial).await?;
+        let read = receipts
+            .iter()
+            .filter(|receipt| receipt.participant == participant && receipt.read_at.is_some());
+        Ok(read.map(|receipt| receipt.sequence).max().unwrap_or(0))
+    }
+
+    fn note_read(&mut self, frame: &ChatFrame) {
+        let ChatFrame::Receipt(receipt) = frame else {
+            return;
+        };
+        for (participant, read) in self.read.values_mut() {
+            if *participant == receipt.participant && receipt.read_at.is_some() {
+                *read = receipt.sequence.max(*read);
+            }
+        }
     }
 }
 
@@ -294,6 +344,7 @@ fn detail(turn: &Turn<'_>, contact: AgentContact) -> ContactDetail {
             .filter(|_| taken)
             .map(|view| view.transcript_items)
             .filter(|n| *n > 0),
+        read_sequence: None,
         contact,
     }
 }

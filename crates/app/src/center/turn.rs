@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use engine::{ConfigChange, Effect, Engine, Input, Rejection, Reply};
+use model::audit::AuditEntry;
 use model::transcript::ItemContent;
 use model::{IdSource, Resource, ResourceId, ResourceKind, Timestamp};
 use serde_json::Value;
@@ -20,8 +21,8 @@ use crate::config::flows::Compiled;
 use crate::error::AppError;
 use crate::ports::keys::WrappedKey;
 use crate::ports::store::{ClientTokenRow, KeyedHash, ResourceRow, Write};
-use crate::principal::Call;
-use crate::vault::{InstanceKeys, Place};
+use crate::principal::{AuditMark, Call};
+use crate::vault::Place;
 
 /// Jobs taken at once.
 const BATCH_JOBS_MAX: usize = 512;
@@ -38,14 +39,25 @@ const AUDIT_PERIOD: Duration = Duration::from_mins(1);
 /// Pause between attempts to read the state back after a failed commit.
 const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 
-/// Something to do in the loop. Dropped undone, its caller learns that the service is not available.
-pub(crate) struct Job(Box<dyn FnOnce(&mut Turn<'_>) -> Answer + Send>);
+/// Most audit entries that wait for a store that refuses commits; those that come later are lost. They
+/// leave room for jobs in the transaction that takes them.
+const OWED_ENTRIES_MAX: usize = STAGED_WEIGHT_MAX / 2 / ROW_WEIGHT;
+
+/// Something for the loop.
+pub(crate) enum Job {
+    /// To be done. Dropped undone, its caller learns that the service is not available.
+    Do(Work),
+    /// An audit entry that nobody waits for. It outlives failed commits.
+    Audit(Box<AuditEntry>),
+}
+
+pub(crate) type Work = Box<dyn FnOnce(&mut Turn<'_>) -> Answer + Send>;
 
 /// Called after the commit, with whether it succeeded.
-type Answer = Box<dyn FnOnce(Committed) + Send>;
+pub(crate) type Answer = Box<dyn FnOnce(Committed) + Send>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Committed {
+pub(crate) enum Committed {
     Yes,
     No,
 }
@@ -55,7 +67,7 @@ pub(crate) fn job<R: Send + 'static>(
     f: impl FnOnce(&mut Turn<'_>) -> Result<R, AppError> + Send + 'static,
 ) -> (Job, oneshot::Receiver<Result<R, AppError>>) {
     let (sender, receiver) = oneshot::channel();
-    let job = Job(Box::new(move |turn| {
+    let job = Job::Do(Box::new(move |turn| {
         let result = f(turn);
         Box::new(move |committed| {
             let answer = match committed {
@@ -76,6 +88,8 @@ pub(crate) struct Staged {
     pub(crate) effects: Vec<Effect>,
     pub(crate) new_keys: Vec<WrappedKey>,
     pub(crate) configuration: Vec<ConfigurationChange>,
+    /// Calls whose entries stand or fall with this transaction.
+    audited: Vec<AuditMark>,
     /// About how many bytes all of it will have in the store.
     weight: usize,
 }
@@ -134,10 +148,6 @@ impl Turn<'_> {
     /// The configuration with what this batch has changed already.
     pub(crate) fn resources(&self) -> &Resources {
         &self.state.resources
-    }
-
-    pub(crate) fn keys(&self) -> &InstanceKeys {
-        &self.center.keys
     }
 
     /// Tells the engine.
@@ -247,7 +257,12 @@ impl Turn<'_> {
             response,
         };
         let entry = audit::entry(call, verdict, Some(&self.center.scope), self.ids, self.now);
-        let write = commit::audit_write(&self.center.keys, &entry);
+        self.append(&entry);
+        self.staged.audited.push(call.audit_mark());
+    }
+
+    fn append(&mut self, entry: &AuditEntry) {
+        let write = commit::audit_write(&self.center.keys, entry);
         self.write(write);
     }
 
@@ -290,6 +305,7 @@ pub(super) async fn run(
     let mut ids = super::fresh_ids();
     let mut batch = Vec::with_capacity(BATCH_JOBS_MAX);
     let mut waiting = VecDeque::new();
+    let mut owed: Vec<AuditEntry> = Vec::new();
     let mut audited_at = around.clock.now();
     loop {
         if waiting.is_empty() {
@@ -320,16 +336,28 @@ pub(super) async fn run(
         turn.do_what_is_due();
         let mut answers: Vec<Answer> = Vec::new();
         // Jobs never act on a state whose time is over: what is due and found no room comes before them.
-        while turn.staged.has_room() {
-            let Some(Job(run)) = waiting.pop_front() else {
-                break;
-            };
-            answers.push(run(&mut turn));
+        for entry in &owed {
+            turn.append(entry);
         }
+        while turn.staged.has_room() {
+            match waiting.pop_front() {
+                Some(Job::Do(work)) => answers.push(work(&mut turn)),
+                Some(Job::Audit(entry)) => {
+                    turn.append(&entry);
+                    owed.push(*entry);
+                }
+                None => break,
+            }
+        }
+        let audited = std::mem::take(&mut staged.audited);
         let committed = match commit::commit(&center, &around, &mut state, staged).await {
-            Ok(()) => Committed::Yes,
+            Ok(()) => {
+                owed.clear();
+                Committed::Yes
+            }
             Err(error) => {
                 tracing::error!(error = %error, "a commit failed: the instance is read back from the store");
+                audited.iter().for_each(AuditMark::take_back);
                 Committed::No
             }
         };
@@ -342,8 +370,9 @@ pub(super) async fn run(
         }
         if committed == Committed::No {
             // They would act on a state that is gone.
-            waiting.clear();
-            match reload(&center, &around, &mut jobs).await {
+            let undone = waiting.drain(..);
+            undone.for_each(|job| keep_entry(job, &mut owed));
+            match reload(&center, &around, &mut jobs, &mut owed).await {
                 Some(fresh) => state = fresh,
                 None => return,
             }
@@ -359,15 +388,26 @@ fn audit_invariants(engine: &Engine, now: Timestamp) {
     }
 }
 
+/// Drops a job undone; of an audit entry is kept what the store must still get.
+fn keep_entry(job: Job, owed: &mut Vec<AuditEntry>) {
+    let Job::Audit(entry) = job else { return };
+    if owed.len() < OWED_ENTRIES_MAX {
+        owed.push(*entry);
+    } else {
+        tracing::error!(audit.name = %entry.name, "too many audit entries wait for the store: this one is lost");
+    }
+}
+
 /// Reads the state back; callers that come meanwhile are told that the service is not available.
 async fn reload(
     center: &Arc<Center>,
     around: &Surroundings,
     jobs: &mut mpsc::Receiver<Job>,
+    owed: &mut Vec<AuditEntry>,
 ) -> Option<State> {
     loop {
         while let Ok(job) = jobs.try_recv() {
-            drop(job);
+            keep_entry(job, owed);
         }
         if jobs.is_closed() && jobs.is_empty() {
             return None;

@@ -1,17 +1,17 @@
-//! Events of participants: typing goes out at once, receipts are stored, the rest stands in the
-//! transcript.
+//! Events of participants: typing goes out at once, receipts are stored. All others come from the system
+//! alone, as the API's `SendEvent` says.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Input;
-use model::transcript::{ItemContent, event_type};
+use model::transcript::event_type;
 use model::{ContactId, TranscriptItemId};
 use serde::Deserialize;
 
 use super::bus::{ChatFrame, Ephemeral};
 use super::connection::{Seat, seat};
-use super::say::{Said, Saying, item_id};
+use super::say::{Said, item_id};
 use crate::App;
 use crate::action::SendEvent;
 use crate::center::{Center, json};
@@ -20,8 +20,6 @@ use crate::permit::Permit;
 use crate::ports::store::KeyedHash;
 use crate::principal::Call;
 
-/// Longest content of an event, characters.
-const EVENT_CHARS_MAX: usize = 1_024;
 /// Client tokens of events that are remembered.
 const EVENT_TOKENS_MAX: usize = 50_000;
 
@@ -123,29 +121,9 @@ impl App {
                     .await?;
                 Ok(said)
             }
-            event_type::TRANSFER_SUCCEEDED | event_type::TRANSFER_FAILED => Err(AppError::Invalid(
-                "events about transfers come from the system".to_owned(),
-            )),
-            _ if is_kept(content_type) => {
-                if content.is_some_and(|text| text.chars().count() > EVENT_CHARS_MAX) {
-                    return Err(AppError::Invalid(format!(
-                        "an event has at most {EVENT_CHARS_MAX} characters"
-                    )));
-                }
-                let content = ItemContent::Event {
-                    content_type: content_type.to_owned(),
-                    text: content.map(Into::into),
-                };
-                let saying = Saying {
-                    item,
-                    content,
-                    also: Vec::new(),
-                };
-                self.say_once(call, permit.spec().access, seat, saying)
-                    .await
-            }
             _ => Err(AppError::Invalid(
-                "this event type cannot be sent by a participant".to_owned(),
+                "participants send typing, connection acknowledged, message delivered and message read; other \
+                 events come from the system".to_owned(),
             )),
         }
     }
@@ -178,16 +156,6 @@ impl App {
 }
 
 const RECEIPT_SHAPE: &str = "a receipt's content is {\"messageId\": ID} of a message of this chat";
-
-/// Events that participants may put into the transcript.
-fn is_kept(content_type: &str) -> bool {
-    matches!(
-        content_type,
-        event_type::PARTICIPANT_IDLE
-            | event_type::PARTICIPANT_RETURNED
-            | event_type::PARTICIPANT_AUTO_DISCONNECTION
-    )
-}
 
 fn current(turn: &crate::center::Turn<'_>, seat: Seat) -> Result<ContactId, AppError> {
     turn.engine()

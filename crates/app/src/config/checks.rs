@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use model::hours::{DayHours, HoursOfOperation, HoursOverride};
 use model::resource::{
-    PhoneType, Queue, QuickConnect, QuickConnectDestination, ResourceBody, RoutingProfile,
-    SecurityProfile, User,
+    FlowDefinition, FlowType, PhoneNumber, PhoneType, Queue, QuickConnect, QuickConnectDestination,
+    ResourceBody, RoutingProfile, SecurityProfile, User,
 };
 use model::{Channel, ResourceId, ResourceKind, SecurityProfileId, TAGS_MAX, Tags};
 
+use crate::calls::is_e164;
 use crate::center::resources::Resources;
 use crate::error::AppError;
 use crate::principal::Principal;
@@ -90,7 +91,8 @@ pub(crate) fn refs(body: &ResourceBody) -> Vec<(ResourceKind, ResourceId)> {
         | ResourceBody::Flow(_)
         | ResourceBody::FlowModule(_)
         | ResourceBody::AgentStatus(_)
-        | ResourceBody::Prompt(_) => {}
+        | ResourceBody::Prompt(_)
+        | ResourceBody::InstanceSettings(_) => {}
     }
     refs.into_iter().collect()
 }
@@ -109,6 +111,7 @@ pub(crate) const fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::QuickConnect => "quick connect",
         ResourceKind::PhoneNumber => "phone number",
         ResourceKind::Prompt => "prompt",
+        ResourceKind::InstanceSettings => "instance",
     }
 }
 
@@ -130,7 +133,22 @@ pub(crate) fn check(
             )));
         }
     }
-    Ok(())
+    match body {
+        ResourceBody::PhoneNumber(number) => check_flow_of_number(resources, number),
+        _ => Ok(()),
+    }
+}
+
+/// Calls run flows of one type.
+fn check_flow_of_number(resources: &Resources, number: &PhoneNumber) -> Result<(), AppError> {
+    let flow = number
+        .flow
+        .and_then(|flow| resources.body::<FlowDefinition>(flow));
+    if flow.is_none_or(|flow| flow.kind == FlowType::ContactFlow) {
+        Ok(())
+    } else {
+        invalid("calls run flows of the type CONTACT_FLOW: choose one".to_owned())
+    }
 }
 
 /// Nobody grants what they lack: a person who gives a user security profiles must hold all of their
@@ -223,7 +241,7 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         ResourceBody::QuickConnect(quick_connect) => quick_connect.description.as_deref(),
         ResourceBody::PhoneNumber(number) => number.description.as_deref(),
         ResourceBody::Prompt(prompt) => prompt.description.as_deref(),
-        ResourceBody::User(_) => None,
+        ResourceBody::User(_) | ResourceBody::InstanceSettings(_) => None,
     };
     if description.is_some_and(|text| text.chars().count() > DESCRIPTION_CHARS_MAX) {
         return invalid(format!(
@@ -241,7 +259,8 @@ fn check_body(body: &ResourceBody) -> Result<(), AppError> {
         | ResourceBody::FlowModule(_)
         | ResourceBody::AgentStatus(_)
         | ResourceBody::PhoneNumber(_)
-        | ResourceBody::Prompt(_) => Ok(()),
+        | ResourceBody::Prompt(_)
+        | ResourceBody::InstanceSettings(_) => Ok(()),
     }
 }
 
@@ -332,8 +351,7 @@ fn check_quick_connect(quick_connect: &QuickConnect) -> Result<(), AppError> {
 }
 
 fn check_phone_number(number: &str) -> Result<(), AppError> {
-    let digits = number.strip_prefix('+').unwrap_or_default();
-    if (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+    if is_e164(number) {
         Ok(())
     } else {
         invalid("a phone number stands in E.164: `+` and 8 to 15 digits".to_owned())

@@ -10,6 +10,7 @@ use super::checks;
 use super::kinds::Creates;
 use super::prompts::AudioChange;
 use crate::App;
+use crate::action::Action;
 use crate::center::Turn;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
@@ -41,6 +42,18 @@ impl App {
         permit: Permit<A>,
         new: NewResource<B>,
     ) -> Result<Arc<Resource>, AppError> {
+        self.create_holding(call, permit, new, ()).await
+    }
+
+    /// The same for an action that has conditions of its own: they hold as long as `held`, which is
+    /// dropped after the commit.
+    pub(crate) async fn create_holding<A: Action, B: BodyOf, H: Send + 'static>(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<A>,
+        new: NewResource<B>,
+        held: H,
+    ) -> Result<Arc<Resource>, AppError> {
         let Target::Instance(instance) = *permit.target() else {
             return Err(AppError::NotFound { what: "instance" });
         };
@@ -59,7 +72,7 @@ impl App {
         center
             .turn(move |turn| {
                 if let Some(answer) = recalled(token.as_ref(), turn)? {
-                    return known(turn, kind, &answer);
+                    return Ok((known(turn, kind, &answer)?, held));
                 }
                 let resources = turn.resources();
                 checks::check(resources, &new.name, &new.tags, &body)?;
@@ -92,9 +105,10 @@ impl App {
                     token.remember(turn, answer.clone());
                 }
                 turn.audit(&call, A::SPEC.access, answer);
-                Ok(resource)
+                Ok((resource, held))
             })
             .await
+            .map(|(resource, _)| resource)
     }
 }
 

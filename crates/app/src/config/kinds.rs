@@ -85,7 +85,10 @@ kinds! {
         creates [CreateQuickConnect] reads [DescribeQuickConnect]
         updates [] lists [ListQuickConnects] deletes [DeleteQuickConnect];
     PhoneNumber, PhoneNumber:
-        creates [ClaimPhoneNumber] reads [] updates [] lists [] deletes [];
+        creates [] reads [DescribePhoneNumber]
+        updates [AssociatePhoneNumberContactFlow, DisassociatePhoneNumberContactFlow,
+            UpdatePhoneNumber, UpdatePhoneNumberMetadata]
+        lists [ListPhoneNumbers] deletes [ReleasePhoneNumber];
     Prompt, Prompt:
         creates [CreatePrompt] reads [DescribePrompt, GetPromptFile] updates [UpdatePrompt]
         lists [ListPrompts] deletes [DeletePrompt];

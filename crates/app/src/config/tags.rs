@@ -1,4 +1,4 @@
-//! Tags of resources and contacts.
+//! Tags of instances, resources and contacts.
 
 use std::sync::Arc;
 
@@ -11,11 +11,12 @@ use crate::App;
 use crate::action::{Action, ListTagsForResource, TagResource, UntagResource};
 use crate::center::Turn;
 use crate::error::AppError;
+use crate::instances::settings;
 use crate::permit::{Permit, Target};
 use crate::principal::Call;
 
 impl App {
-    /// Tags of the resource or open contact that the permit names.
+    /// Tags of the instance, resource or open contact that the permit names.
     ///
     /// # Errors
     /// `NotFound`.
@@ -32,9 +33,8 @@ impl App {
                 .contact_entry(contact)
                 .map(|entry| entry.tags)
                 .ok_or(AppError::NotFound { what: "contact" }),
-            Target::Account | Target::Instance(_) | Target::Agent(..) => {
-                Err(AppError::NotFound { what: "resource" })
-            }
+            Target::Instance(instance) => self.instance_tags(instance),
+            Target::Account | Target::Agent(..) => Err(AppError::NotFound { what: "resource" }),
         }
     }
 
@@ -95,7 +95,11 @@ impl App {
                         })
                         .map_err(crate::contact::rejected)?;
                     }
-                    Target::Account | Target::Instance(_) | Target::Agent(..) => {
+                    Target::Instance(_) => {
+                        let current = settings::current(turn);
+                        retag(turn, &current, add, &remove)?;
+                    }
+                    Target::Account | Target::Agent(..) => {
                         return Err(AppError::NotFound { what: "resource" });
                     }
                 }

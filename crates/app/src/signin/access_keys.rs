@@ -99,10 +99,10 @@ impl SignIn {
             body,
         };
         let entry = self.entry_in(call, &event, None);
-        self.commit(vec![
-            self.rows.put(&stored).await?,
-            self.audit(call, entry).await?,
-        ])
+        self.commit_call(
+            call,
+            vec![self.rows.put(&stored).await?, self.audit(entry).await?],
+        )
         .await?;
         let key = Arc::new(AccessKey::from(stored.body));
         let new = NewAccessKey {
@@ -126,7 +126,8 @@ impl SignIn {
         let _permit = self.authorize::<action::ListAccessKeys>(call, Target::Account, false)?;
         let keys = self.keys().await?;
         let entry = self.entry_in(call, &Event::AccessKeysListed, None);
-        self.commit(vec![self.audit(call, entry).await?]).await?;
+        self.commit_call(call, vec![self.audit(entry).await?])
+            .await?;
         Ok(lock(keys).values().map(|key| key.summary.clone()).collect())
     }
 
@@ -141,13 +142,16 @@ impl SignIn {
             key_id: key_id.to_owned(),
         };
         let entry = self.entry_in(call, &event, None);
-        self.commit(vec![
-            Write::DeleteSignin {
-                kind: SigninKind::AccessKey,
-                key: self.hash(KEY_DOMAIN, key_id.as_bytes()),
-            },
-            self.audit(call, entry).await?,
-        ])
+        self.commit_call(
+            call,
+            vec![
+                Write::DeleteSignin {
+                    kind: SigninKind::AccessKey,
+                    key: self.hash(KEY_DOMAIN, key_id.as_bytes()),
+                },
+                self.audit(entry).await?,
+            ],
+        )
         .await?;
         lock(keys).remove(key_id);
         Ok(())

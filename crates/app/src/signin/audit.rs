@@ -10,7 +10,7 @@ use super::refusals::{Reason, Sort, Window};
 use super::{REFUSAL_WINDOW, SignIn, lock};
 use crate::audit::{identity, user_agent, user_identity};
 use crate::error::AppError;
-use crate::ports::store::Write;
+use crate::ports::store::{Batch, Write};
 use crate::principal::{Call, Principal};
 
 /// Service that entries name, as CloudTrail does for sign-ins.
@@ -134,10 +134,16 @@ impl SignIn {
         }
     }
 
-    /// The write of a call's entry. The call counts as audited.
-    pub(super) async fn audit(&self, call: &Call, entry: AuditEntry) -> Result<Write, AppError> {
-        call.mark_audited();
+    /// The write of a call's entry, for [`SignIn::commit_call`].
+    pub(super) async fn audit(&self, entry: AuditEntry) -> Result<Write, AppError> {
         self.ports.sealing.audit_write(entry).await
+    }
+
+    /// Commits a batch with the entry of a call, which counts as audited then.
+    pub(super) async fn commit_call(&self, call: &Call, batch: Batch) -> Result<(), AppError> {
+        self.commit(batch).await?;
+        call.mark_audited();
+        Ok(())
     }
 
     /// Counts a refusal; the call counts as audited.

@@ -297,8 +297,8 @@ impl SignIn {
         };
         batch.extend(sessions::deletions(&replaced));
         batch.push(self.rows.put(&new.stored).await?);
-        batch.push(self.audit(call, self.entry(call, &event, instance)).await?);
-        match self.commit(batch).await {
+        batch.push(self.audit(self.entry(call, &event, instance)).await?);
+        match self.commit_call(call, batch).await {
             Ok(()) => {}
             Err(AppError::Conflict) => {
                 self.refuse(

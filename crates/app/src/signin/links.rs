@@ -56,8 +56,8 @@ impl SignIn {
         let (token, link) = self.new_link(instance, None, Purpose::SetUp, SET_UP_LINK_VALID);
         batch.push(self.rows.put(&link).await?);
         let entry = self.entry(call, &Event::SetUpLinkCreated, instance);
-        batch.push(self.audit(call, entry).await?);
-        self.commit(batch).await?;
+        batch.push(self.audit(entry).await?);
+        self.commit_call(call, batch).await?;
         Ok(token.text())
     }
 
@@ -90,7 +90,7 @@ impl SignIn {
         let batch = vec![
             self.use_up(&mut link).await?,
             credential,
-            self.audit(call, entry).await?,
+            self.audit(entry).await?,
         ];
         let administrator = NewAdministrator {
             id: user.id,
@@ -143,8 +143,8 @@ impl SignIn {
         let (token, link) = self.new_link(instance, Some(user), purpose, INVITATION_VALID);
         batch.push(self.rows.put(&link).await?);
         let entry = self.entry(call, &Event::Invited { user }, instance);
-        batch.push(self.audit(call, entry).await?);
-        self.commit(batch).await?;
+        batch.push(self.audit(entry).await?);
+        self.commit_call(call, batch).await?;
         Ok(token.text())
     }
 
@@ -178,7 +178,7 @@ impl SignIn {
         let batch = vec![
             self.use_up(&mut link).await?,
             credential,
-            self.audit(call, entry).await?,
+            self.audit(entry).await?,
         ];
         let entered = match self.config.second_factor {
             SecondFactor::Required => self.begin_enrolment(call, instance, &user, batch).await,
@@ -229,8 +229,8 @@ impl SignIn {
         batch.extend(self.end_enrolments_of(user.id).await?);
         batch.push(self.rows.put(&link).await?);
         let entry = self.entry(call, &Event::EnrolmentBegun { user: user.id }, instance);
-        batch.push(self.audit(call, entry).await?);
-        self.commit(batch).await?;
+        batch.push(self.audit(entry).await?);
+        self.commit_call(call, batch).await?;
         Ok(SignInOutcome::Enrol {
             token: token.text(),
             uri,

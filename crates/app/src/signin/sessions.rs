@@ -113,7 +113,7 @@ impl SignIn {
             Principal::User { session, .. } if *session == body.id);
         self.authorize::<action::SignOut>(call, Target::Agent(body.instance, body.user), own)?;
         let entry = self.entry(call, &audit::Event::SignedOut, body.instance);
-        self.commit(vec![delete(key), self.audit(call, entry).await?])
+        self.commit_call(call, vec![delete(key), self.audit(entry).await?])
             .await?;
         lock(&self.sessions).end(&[key]);
         self.announce(Ended::Session(body.id));

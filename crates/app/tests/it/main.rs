@@ -7,4 +7,6 @@
     reason = "tests"
 )]
 
+mod commits;
+mod numbers;
 mod signin;

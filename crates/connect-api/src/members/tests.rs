@@ -10,6 +10,8 @@ use super::*;
 static EMPTY: bytes::Bytes = bytes::Bytes::new();
 const INSTANCE: InstanceId = InstanceId::from_u128(0x1);
 const QUEUE: QueueId = QueueId::from_u128(0x2);
+/// Where phone numbers are.
+const HOLDER: InstanceId = InstanceId::from_u128(0x3);
 
 struct Given {
     labels: Labels,
@@ -27,6 +29,7 @@ impl Given {
             file: &EMPTY,
             region: "eu-central-1",
             principal: &self.principal,
+            locate: &|number| Target::Resource(HOLDER, ResourceKind::PhoneNumber, number.into()),
         }
     }
 }
@@ -143,6 +146,73 @@ fn a_resource_is_named_by_id_or_by_an_arn_of_this_instance_and_kind() {
     invalid(target("../queue"));
     invalid(target(&"a".repeat(600)));
     invalid(target(&QUEUE.to_string().replace('-', "")));
+}
+
+#[test]
+fn a_phone_number_is_named_by_id_or_arn_with_or_without_its_instance() {
+    let id = PhoneNumberId::from_u128(5);
+    let target = |text: &str| {
+        given(&[("PhoneNumberId", text)], &[], json!({}))
+            .members()
+            .phone_number()
+    };
+    let tagged = |text: &str| {
+        given(&[("resourceArn", text)], &[], json!({}))
+            .members()
+            .arn("resourceArn")
+    };
+    let in_instance = |instance| Target::Resource(instance, ResourceKind::PhoneNumber, id.into());
+    let short = |region: &str, account: &str| {
+        format!("arn:aws:connect:{region}:{account}:phone-number/{id}")
+    };
+    let own = short("eu-central-1", "123456789012");
+    let long = arn(
+        "eu-central-1",
+        "123456789012",
+        INSTANCE,
+        &format!("/phone-number/{id}"),
+    );
+    assert_eq!(target(&id.to_string()), Ok(in_instance(HOLDER)));
+    for named in [&target as &dyn Fn(&str) -> Result<Target, Refusal>, &tagged] {
+        assert_eq!(named(&own), Ok(in_instance(HOLDER)));
+        assert_eq!(named(&long), Ok(in_instance(INSTANCE)));
+        not_found(named(&short("us-east-1", "123456789012")));
+        not_found(named(&short("eu-central-1", "999999999999")));
+    }
+    not_found(target(&arn("eu-central-1", "123456789012", INSTANCE, "")));
+    invalid(target("list"));
+    // Where the instance is said, the number is sought there.
+    let given = given(
+        &[("PhoneNumberId", &own)],
+        &[],
+        json!({"InstanceId": INSTANCE}),
+    );
+    let said = given.members().resource::<PhoneNumberId>("PhoneNumberId");
+    assert_eq!(said, Ok(in_instance(INSTANCE)));
+    not_found(given.members().resource::<QueueId>("PhoneNumberId"));
+}
+
+#[test]
+fn the_target_of_a_number_is_an_instance_by_arn_or_id() {
+    let whole = arn("eu-central-1", "123456789012", INSTANCE, "");
+    let target = |given: Value| body(given).members().target_instance();
+    assert_eq!(target(json!({"TargetArn": whole})), Ok(Some(INSTANCE)));
+    assert_eq!(target(json!({"InstanceId": INSTANCE})), Ok(Some(INSTANCE)));
+    let both = json!({"TargetArn": whole, "InstanceId": INSTANCE});
+    assert_eq!(target(both), Ok(Some(INSTANCE)));
+    assert_eq!(target(json!({})), Ok(None));
+    invalid(target(json!({"TargetArn": whole, "InstanceId": HOLDER})));
+    invalid(target(json!({"TargetArn": INSTANCE})));
+}
+
+#[test]
+fn a_page_may_be_asked_for_in_the_body() {
+    let page = |given: Value| body(given).members().page_in_body(10);
+    let next = page(json!({"NextToken": "abc", "MaxResults": 3})).unwrap();
+    assert_eq!((next.token.as_deref(), next.limit), (Some("abc"), 3));
+    assert_eq!(page(json!({})).unwrap().limit, 10);
+    invalid(page(json!({"MaxResults": 11})));
+    malformed(page(json!({"MaxResults": "3"})));
 }
 
 #[test]

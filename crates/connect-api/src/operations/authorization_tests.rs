@@ -39,11 +39,16 @@ impl Center {
         };
         let members = Members {
             labels: &labels(entry, instance),
-            query: &[("tagKeys".to_owned(), "team".to_owned())],
+            query: &[
+                ("tagKeys".to_owned(), "team".to_owned()),
+                ("origin".to_owned(), "https://shop.example".to_owned()),
+                ("instanceId".to_owned(), instance.to_string()),
+            ],
             body: &body(entry, instance),
             file: &bytes::Bytes::from_static(b"no file"),
             region: "eu-central-1",
             principal: &principal,
+            locate: &|number| self.app.locate_number(&principal, number),
         };
         let result = (entry.serve)(&context, members).await;
         result.err().map(|refusal| {
@@ -123,9 +128,13 @@ fn members_of_resources(instance: InstanceId) -> Map<String, Value> {
         "MediaConcurrencies": [{"Channel": "CHAT", "Concurrency": 1}],
         "QueueConfigs": [{"QueueReference": pair.clone(), "Priority": 1, "Delay": 0}],
         "QueueReferences": [pair],
+        "PhoneNumber": "+4930901820",
+        "PhoneNumberCountryCode": "DE",
+        "PhoneNumberType": "DID",
         "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
         "tags": {"team": "blue"},
         "S3Uri": format!("s3://ringfence-{instance}/prompt-audio/{ID}.wav"),
+        "Origin": "https://shop.example",
     });
     members.as_object().unwrap().clone()
 }
@@ -212,6 +221,8 @@ fn a_caller_with_all_rights_finds_nothing_under_the_id_of_another_instance() {
             let expected = match entry.spec.operation() {
                 // It names no instance.
                 "ListInstances" => None,
+                // Its model knows no other code.
+                "SearchAvailablePhoneNumbers" => Some(Code::InvalidParameter),
                 _ => Some(Code::ResourceNotFound),
             };
             assert_eq!(code, expected, "{}", entry.spec.name);

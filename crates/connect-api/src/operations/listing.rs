@@ -85,6 +85,32 @@ pub(super) fn page_of(
     })
 }
 
+/// A page of items with their positions, in ascending order. Unlike [`page_of`] it leaves none out where
+/// items before it have gone meanwhile.
+pub(super) fn page_after(
+    context: &Context<'_>,
+    name: &str,
+    request: &PageRequest,
+    items: impl Iterator<Item = (u128, Value)>,
+) -> Result<Listing, AppError> {
+    let after = match &request.token {
+        None => None,
+        Some(token) => Some(context.pages.open(name, token)?),
+    };
+    let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
+    let mut page: Vec<(u128, Value)> = items
+        .filter(|(position, _)| after.is_none_or(|after| *position > after))
+        .take(limit.saturating_add(1))
+        .collect();
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let last = page.last().map(|(position, _)| *position).filter(|_| more);
+    Ok(Listing {
+        items: page.into_iter().map(|(_, value)| value).collect(),
+        next: last.map(|position| context.pages.seal(name, position)),
+    })
+}
+
 /// What listings show of most kinds.
 pub(super) fn summary(scope: &InstanceScope, resource: &Resource) -> Value {
     json!({

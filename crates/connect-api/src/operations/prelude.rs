@@ -5,7 +5,7 @@ pub(super) use model::Resource;
 pub(super) use model::resource::BodyOf;
 pub(super) use serde_json::{Value, json};
 
-pub(super) use super::listing::{Listing, page_of, summary};
+pub(super) use super::listing::{Listing, page_after, page_of, summary};
 pub(super) use crate::error::{Code, Refusal, connect_code};
 pub(super) use crate::members::{Ids, Members, Object, PageRequest};
 pub(super) use crate::operation::{Answer, Context, Operation, Parsed};

@@ -49,7 +49,7 @@ fn no_two_operations_match_the_same_path() {
 #[test]
 fn operations_that_read_are_told_from_those_that_change() {
     for entry in TABLE {
-        let reads = ["Describe", "List", "Get"]
+        let reads = ["Describe", "List", "Get", "Search"]
             .iter()
             .any(|verb| entry.spec.operation().starts_with(verb));
         let writes = matches!(entry.spec.access, Access::Write);

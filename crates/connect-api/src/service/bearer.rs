@@ -41,6 +41,10 @@ pub(super) async fn serve(
     let mut response = match (&origin, &parts.method) {
         (Some(_), &Method::OPTIONS) => preflight(),
         _ => match authenticate(api, parts, body).await {
+            Ok(caller) if !is_approved_for(api, origin.as_ref(), &caller.principal) => {
+                let refusal = Refusal::OriginNotApproved;
+                api.turn_away(Service::Participant, request_id, parts, &refusal)
+            }
             Ok(caller) => {
                 api.call(Service::Participant, request_id, parts, caller)
                     .await
@@ -65,15 +69,22 @@ fn approved_origin(api: &Api, headers: &HeaderMap) -> Result<Option<HeaderValue>
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (None, _) => Ok(None),
-        (Some(origin), None)
-            if origin
-                .to_str()
-                .is_ok_and(|origin| api.settings.approves(origin)) =>
-        {
+        (Some(origin), None) if origin.to_str().is_ok_and(|origin| api.approves(origin)) => {
             Ok(Some(origin.clone()))
         }
         _ => Err(Refusal::OriginNotApproved),
     }
+}
+
+/// Whether the page may speak for this participant: another instance's approval does not count.
+fn is_approved_for(api: &Api, origin: Option<&HeaderValue>, principal: &Principal) -> bool {
+    let Some(origin) = origin else { return true };
+    let Principal::Participant { instance, .. } = principal else {
+        return false;
+    };
+    origin.to_str().is_ok_and(|origin| {
+        api.settings.approves(origin) || api.app.approves_origin(*instance, origin)
+    })
 }
 
 fn preflight() -> Response {

@@ -306,6 +306,30 @@ fn a_participant_without_a_good_token_is_denied() {
 }
 
 #[test]
+fn approval_of_an_origin_counts_from_the_next_request_on_until_it_is_taken_back() {
+    with_center(async |center| {
+        let client = Client::of(center).await;
+        let origin = "https://later.example";
+        let asked = async || {
+            let response = client
+                .send(participant("OPTIONS", Some(origin), None))
+                .await;
+            response.status().as_u16()
+        };
+        assert_eq!(asked().await, 403);
+        let path = format!("/instance/{}/approved-origin", center.instance);
+        let body = format!("{{\"Origin\":\"{origin}\"}}");
+        let signed = client.signed("connect", "PUT", &path, &body);
+        assert_eq!(client.send(signed).await.status(), 200);
+        assert_eq!(asked().await, 204);
+        let path = format!("{path}?origin=https%3A%2F%2Flater.example");
+        let signed = client.signed("connect", "DELETE", &path, "");
+        assert_eq!(client.send(signed).await.status(), 200);
+        assert_eq!(asked().await, 403);
+    });
+}
+
+#[test]
 fn only_pages_of_approved_origins_are_answered() {
     with_center(async |center| {
         let client = Client::of(center).await;

@@ -313,6 +313,22 @@ fn a_held_customer_hears_music_nobody_is_recorded_and_the_record_says_how_long()
 }
 
 #[test]
+fn the_workspace_shows_at_once_that_a_customer_is_held() {
+    let mut center = center();
+    let id = connected(&mut center, 1);
+    for on in [true, false] {
+        let before = center.effects.len();
+        center.done(Input::Hold {
+            agent: user(1),
+            contact: id,
+            on,
+        });
+        let mut new = center.effects.iter().skip(before);
+        assert!(new.any(|effect| matches!(effect, Effect::AgentChanged(who) if *who == user(1))));
+    }
+}
+
+#[test]
 fn only_who_has_the_call_holds_it() {
     let mut center = center();
     center.agent(2, 1);

@@ -190,6 +190,53 @@ fn a_view_is_shown_and_its_answer_decides() {
     assert!(center.transcript().contains(&"SYSTEM: no".to_owned()));
 }
 
+#[test]
+fn a_hidden_answer_to_a_view_decides_and_stands_nowhere() {
+    let view = |id: &str, hidden: &[&str], next: &str| {
+        branch(
+            id,
+            "ShowView",
+            json!({"ViewResource": {"Id": "form:1"}, "InvocationTimeLimitSeconds": "60",
+                   "SensitiveDataConfiguration": {"HideResponseOn": hidden}}),
+            &[("Submit", next)],
+            &[
+                "NoMatchingCondition",
+                "NoMatchingError",
+                "TimeLimitExceeded",
+            ],
+            "no",
+        )
+    };
+    let mut center = Center::new();
+    let content = blocks(&[
+        view("v", &["TRANSCRIPT"], "w"),
+        view("w", &[], "yes"),
+        say("yes", "yes", "z"),
+        say("no", "no", "z"),
+        end("z"),
+    ]);
+    center.flow(2, FlowType::ContactFlow, &content);
+    center.chat_in(1, 2);
+    let answer = |number: u128, word: &str| Input::Say {
+        contact: contact(1),
+        participant: customer(1),
+        item: item(number),
+        content: ItemContent::Message {
+            content_type: "application/vnd.amazonaws.connect.message.interactive.response"
+                .to_owned(),
+            text: json!({"action": "Submit", "data": {"FormData": {"word": word}}})
+                .to_string()
+                .into(),
+        },
+    };
+    center.done(answer(1, "hidden-word"));
+    center.done(answer(2, "shown-word"));
+    let transcript = center.transcript().join("\n");
+    assert!(transcript.contains("SYSTEM: yes"), "{transcript}");
+    assert!(!transcript.contains("hidden-word"), "{transcript}");
+    assert!(transcript.contains("shown-word"), "{transcript}");
+}
+
 /// The view that was said first, as the customer's page reads it.
 fn shown_view(center: &Center) -> serde_json::Value {
     let said = &center.transcript()[0];

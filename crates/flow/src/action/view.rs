@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::waiting::WAIT_SECONDS;
 use crate::block::{At, Behavior, ConditionRule, Failure, NextRule, Outcome, Spec, unexpected};
-use crate::command::{Answer, Command, FlowError, WaitEvent, WaitEventKind, WaitFor};
+use crate::command::{Answer, Command, FlowError, ViewResponse, WaitEvent, WaitEventKind, WaitFor};
 use crate::params::{NumberValue, Params, TextValue};
 use crate::places::Places;
 use crate::problem::Reported;
@@ -22,6 +22,7 @@ pub(crate) struct ShowView {
     version: Option<TextValue>,
     data: Option<JsonTemplate>,
     limit: NumberValue,
+    response: ViewResponse,
 }
 
 impl Behavior for ShowView {
@@ -48,17 +49,23 @@ impl Behavior for ShowView {
         });
         let data = params.json("ViewData");
         let sensitive = params.within("SensitiveDataConfiguration", |inner| {
-            inner.list("HideResponseOn").map(|_| ())
+            // Whatever the places are called where it is to be hidden, the transcript is the one it stands in.
+            let places = inner.list("HideResponseOn")?.unwrap_or_default();
+            Ok(match places.as_slice() {
+                [] => ViewResponse::Shown,
+                _ => ViewResponse::Hidden,
+            })
         });
         let Some((view, version)) = resource? else {
             return Err(params.problem("parameter `ViewResource` is missing: add it"));
         };
-        sensitive?;
+        let response = sensitive?.unwrap_or_default();
         Ok(Self {
             view,
             version,
             data: data?,
             limit: limit?,
+            response,
         })
     }
 
@@ -77,6 +84,7 @@ impl Behavior for ShowView {
             view,
             data,
             actions,
+            response: self.response,
         }))
     }
 

@@ -217,6 +217,7 @@ fn shown(next: &Next) -> String {
             view,
             data,
             actions,
+            ..
         }) => format!("view {view} {data} for {actions:?}"),
         Next::Do(Command::SetRecordingBehavior(behavior)) => format!("recording {behavior}"),
         Next::Do(other) => format!("do {other:?}"),

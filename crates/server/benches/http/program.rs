@@ -130,7 +130,16 @@ fn spawn(folder: &Path) -> Child {
     let binary = std::env::var_os("RINGFENCE_BIN")
         .map_or_else(|| env!("CARGO_BIN_EXE_ringfence").into(), PathBuf::from);
     Command::new(binary)
-        .args(["demo", "--port", "0", "--data"])
+        .args([
+            "demo",
+            "--port",
+            "0",
+            "--sip-port",
+            "0",
+            "--media-port",
+            "0",
+            "--data",
+        ])
         .arg(folder.join("data"))
         .arg("--env-file")
         .arg(folder.join(VARIABLES))

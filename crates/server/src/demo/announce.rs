@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::center::Sample;
+use super::trunk::{NUMBERS, Reached};
 use super::{ACCOUNT, REGION};
 use crate::tls::write_private;
 use crate::wiring::Sites;
@@ -14,10 +15,11 @@ use crate::wiring::Sites;
 pub(super) fn announce(
     sample: &Sample,
     sites: &Sites,
+    reached: &Reached,
     data: &Path,
     env_file: Option<&Path>,
 ) -> Result<()> {
-    let variables = variables(sample, sites, data);
+    let variables = variables(sample, sites, reached, data);
     if let Some(path) = env_file {
         let lines: Vec<String> = variables
             .iter()
@@ -30,6 +32,12 @@ pub(super) fn announce(
     println!("\nThe Ringfence demo center is running.\n");
     println!("  Agent workspace   {origin}/app/");
     println!("  Customer's page   {origin}/chat/sample");
+    println!(
+        "  Telephone         sip:{}@{}  (UDP and TCP; TLS on port {})",
+        NUMBERS[0],
+        reached.sip,
+        reached.tls.port()
+    );
     println!("  API               {origin}  (region {REGION}, account {ACCOUNT})");
     println!("  Trust this CA     {}\n", data.join("ca.pem").display());
     println!("  Sign in as        password                          authenticator secret");
@@ -50,7 +58,12 @@ pub(super) fn announce(
     Ok(())
 }
 
-fn variables(sample: &Sample, sites: &Sites, data: &Path) -> Vec<(String, String)> {
+fn variables(
+    sample: &Sample,
+    sites: &Sites,
+    reached: &Reached,
+    data: &Path,
+) -> Vec<(String, String)> {
     let origin = &sites.origin;
     let (key_id, secret) = &sample.access_key;
     let fixed = [
@@ -70,6 +83,9 @@ fn variables(sample: &Sample, sites: &Sites, data: &Path) -> Vec<(String, String
         ("RINGFENCE_CHAT_FLOW_ID", sample.chat_flow.to_string()),
         ("RINGFENCE_CHAT_URL", format!("{origin}/chat/sample")),
         ("RINGFENCE_QUEUE_ID", sample.queue.to_string()),
+        ("RINGFENCE_PHONE_NUMBER", NUMBERS[0].to_owned()),
+        ("RINGFENCE_SIP_ADDRESS", reached.sip.to_string()),
+        ("RINGFENCE_SIP_TLS_ADDRESS", reached.tls.to_string()),
     ];
     let mut variables: Vec<_> = fixed
         .into_iter()

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use app::action::{
-    AssociateQueueQuickConnects, CreateAgentStatus, CreateContactFlow, CreateHoursOfOperation,
-    CreateInstance, CreateQueue, CreateQuickConnect, CreateRoutingProfile, CreateUser,
+    AssociateQueueQuickConnects, ClaimPhoneNumber, CreateAgentStatus, CreateContactFlow,
+    CreateHoursOfOperation, CreateInstance, CreateQueue, CreateQuickConnect, CreateRoutingProfile,
+    CreateUser,
 };
 use app::config::{Creates, NewResource};
+use app::numbers::NumberClaim;
 use app::{App, Call, Principal, Target};
 use model::hours::{DayHours, DayTime, HoursOfOperation, Weekday};
 use model::resource::{
@@ -22,9 +24,11 @@ use model::{
     RequestId, ResourceId, RoutingProfileId, Secret, Tags, UserId,
 };
 
+use super::trunk::NUMBERS;
 use crate::wiring::fresh_ids;
 
 const ALIAS: &str = "demo";
+const HOURS: &str = "Always open";
 /// The flow that visitors of the sample page start.
 pub(super) const CHAT_FLOW: &str = "Welcome";
 
@@ -92,6 +96,9 @@ pub(super) async fn prepare(app: &App) -> Result<Sample> {
     let chat_flow = maker
         .find(ResourceKind::Flow, CHAT_FLOW)
         .with_context(|| format!("the flow `{CHAT_FLOW}` is gone"))?;
+    if maker.find(ResourceKind::PhoneNumber, NUMBERS[0]).is_none() {
+        maker.build_telephone(queue).await?;
+    }
     let mut people = Vec::new();
     for plan in &PEOPLE {
         let user: UserId = maker
@@ -183,7 +190,7 @@ impl InstanceMaker<'_> {
     /// Everything but people's credentials; returns the queue that chats go to.
     async fn build(&self) -> Result<QueueId> {
         let hours = self
-            .create::<CreateHoursOfOperation, _>("Always open", always_open())
+            .create::<CreateHoursOfOperation, _>(HOURS, always_open())
             .await?;
         let support: QueueId = self.queue("Support", hours).await?;
         let second_level: QueueId = self.queue("Second level", hours).await?;
@@ -246,6 +253,36 @@ impl InstanceMaker<'_> {
                 .await?;
         }
         Ok(support)
+    }
+
+    /// The number, and what callers hear.
+    async fn build_telephone(&self, queue: QueueId) -> Result<()> {
+        let hours = self
+            .find(ResourceKind::Hours, HOURS)
+            .with_context(|| format!("the hours `{HOURS}` are gone"))?;
+        let waiting = include_str!("../../demo/waiting-on-telephone.json");
+        let waiting = self
+            .flow("Waiting on the telephone", FlowType::CustomerQueue, waiting)
+            .await?;
+        let telephone = include_str!("../../demo/telephone.json")
+            .replace("${HOURS}", &hours.to_string())
+            .replace("${QUEUE}", &queue.to_string())
+            .replace("${WAITING}", &waiting.to_string());
+        let flow = self
+            .flow("Telephone", FlowType::ContactFlow, &telephone)
+            .await?;
+        let claim = NumberClaim {
+            number: NUMBERS[0].to_owned(),
+            description: Some("The support line".to_owned()),
+            tags: Tags::new(),
+            flow: Some(flow),
+            client_token: None,
+        };
+        let call = call("ClaimPhoneNumber");
+        let target = Target::Instance(self.instance);
+        let permit = self.app.authorize::<ClaimPhoneNumber>(&call, target)?;
+        self.app.claim_number(&call, permit, claim).await?;
+        Ok(())
     }
 
     async fn queue(&self, name: &str, hours: ResourceId) -> Result<QueueId> {

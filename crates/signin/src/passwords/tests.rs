@@ -111,7 +111,7 @@ async fn no_more_run_at_once_than_there_is_capacity_for() {
         );
         tasks.spawn(async move {
             passwords
-                .in_turn(move || {
+                .in_turn(move |_| {
                     let now = running.fetch_add(1, Ordering::SeqCst) + 1;
                     most.fetch_max(now, Ordering::SeqCst);
                     std::thread::yield_now();
@@ -135,7 +135,7 @@ async fn whoever_finds_the_waiting_room_full_is_told_at_once() {
         let passwords = Arc::clone(&passwords);
         async move {
             passwords
-                .in_turn(move || {
+                .in_turn(move |_| {
                     started.send(()).unwrap();
                     released.recv().unwrap();
                 })
@@ -143,13 +143,13 @@ async fn whoever_finds_the_waiting_room_full_is_told_at_once() {
         }
     });
     has_started.await.unwrap();
-    let mut second = Box::pin(passwords.in_turn(|| ()));
+    let mut second = Box::pin(passwords.in_turn(|_| ()));
     assert!(futures_poll_once(&mut second).await.is_none());
-    assert_eq!(passwords.in_turn(|| ()).await, Err(VerifierBusy));
+    assert_eq!(passwords.in_turn(|_| ()).await, Err(VerifierBusy));
     release.send(()).unwrap();
     first.await.unwrap().unwrap();
     assert_eq!(second.await, Ok(()));
-    assert_eq!(passwords.in_turn(|| ()).await, Ok(()));
+    assert_eq!(passwords.in_turn(|_| ()).await, Ok(()));
 }
 
 /// Polls a future once: `None` while it is pending.
@@ -161,4 +161,36 @@ async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Outpu
         })
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hashing_takes_place_in_as_many_memories_as_run_at_once_and_leaves_them_empty() {
+    let passwords = Arc::new(passwords(2, 100));
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..6 {
+        let passwords = Arc::clone(&passwords);
+        tasks.spawn(async move {
+            let password = secret(&format!("blue whale {number}"));
+            let hash = passwords.hash(secret(password.expose())).await.unwrap();
+            passwords.verify(password, Some(hash)).await.unwrap()
+        });
+    }
+    assert_eq!(tasks.join_all().await, [true; 6]);
+    let memories = passwords.memories.lock().unwrap();
+    assert!((1..=2).contains(&memories.len()), "{}", memories.len());
+    for memory in &*memories {
+        assert_eq!(memory.0.len(), MEMORY_BLOCKS_KEPT);
+        let is_empty = |block: &Block| block.as_ref().iter().all(|word| *word == 0);
+        assert!(memory.0.iter().all(is_empty));
+    }
+}
+
+#[tokio::test]
+async fn memory_of_a_hash_that_needs_more_is_not_kept() {
+    let passwords = passwords(1, 8);
+    let hash = passwords.hash(secret("x")).await.unwrap();
+    let larger = hash.replace("m=19456", "m=32768");
+    assert!(!passwords.verify(secret("x"), Some(larger)).await.unwrap());
+    assert!(passwords.memories.lock().unwrap().is_empty());
+    assert!(passwords.verify(secret("x"), Some(hash)).await.unwrap());
 }

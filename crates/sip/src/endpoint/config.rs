@@ -134,7 +134,10 @@ pub enum ConfigProblem {
 
 impl EndpointConfig {
     /// Checks what the types cannot.
-    pub(super) fn check(&self) -> Result<(), ConfigProblem> {
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), ConfigProblem> {
         check_uri(&format!("sip:{}", self.advertised.host))?;
         for (at, trunk) in self.trunks.iter().enumerate() {
             let earlier = self.trunks.iter().take(at);

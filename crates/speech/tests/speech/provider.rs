@@ -66,7 +66,7 @@ impl Service {
                     match tls {
                         Some((acceptor, _)) => match acceptor.accept(stream).await {
                             Ok(stream) => answer(stream, behaviour, log).await,
-                            Err(_) => return,
+                            Err(_) => (),
                         },
                         None => answer(stream, behaviour, log).await,
                     }

@@ -10,9 +10,9 @@ use media::leg::LegConfig;
 use media::tones::Digit;
 use model::Personal;
 use sip::dialog::DialogSnapshot;
-use sip::endpoint::{CallHandle, EndReason, Event, IncomingCall};
+use sip::endpoint::{CallHandle, EndReason, Event, IncomingCall, PlainUdp, TrunkId};
 use sip::message::StatusCode;
-use sip::sdp::{self, Description, LocalMedia};
+use sip::sdp::{self, ClearMedia, Description, LocalMedia};
 
 use super::Signalling;
 use super::description::{leg_config, local_media};
@@ -98,7 +98,8 @@ impl Signalling {
             return Err(StatusCode::DECLINE);
         }
         let (socket, address) = self.ports.bind().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-        let local = local_media(address, incoming.transport);
+        let clear = self.clear_media(&incoming.trunk);
+        let local = local_media(address, incoming.transport, clear);
         let (description, config) = match &incoming.offer {
             None => (sdp::offer(&local), None),
             Some(offer) => {
@@ -129,6 +130,16 @@ impl Signalling {
         self.reporters
             .spawn(report(app, handle, new_call(incoming), told, started));
         Ok(())
+    }
+
+    /// Whether a trunk may leave its audio in clear although it signals over TLS: one that may do so over UDP
+    /// gains nothing from being refused.
+    fn clear_media(&self, trunk: &TrunkId) -> ClearMedia {
+        let mut trunks = self.config.endpoint.trunks.iter();
+        match trunks.find(|one| one.id == *trunk).map(|one| one.plain_udp) {
+            Some(PlainUdp::Legacy) => ClearMedia::Served,
+            _ => ClearMedia::Refused,
+        }
     }
 
     /// The application has answered a call: now it is committed, so now the caller may know.

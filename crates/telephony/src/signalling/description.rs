@@ -24,13 +24,18 @@ const SUITES: [SrtpSuite; 3] = [
     SrtpSuite::AesCm128HmacSha1_80,
 ];
 
-/// What we bring to a call. Keys are told only where nobody else can read them.
-pub(super) fn local_media(address: SocketAddr, transport: Transport) -> LocalMedia {
+/// What we bring to a call. Keys are told only where nobody else can read them. `clear` says whether a peer
+/// that signals over TLS may leave its audio in clear.
+pub(super) fn local_media(
+    address: SocketAddr,
+    transport: Transport,
+    clear: ClearMedia,
+) -> LocalMedia {
     let security = match transport {
         Transport::Udp | Transport::Tcp => MediaSecurity::Clear,
         Transport::Tls => MediaSecurity::SdesOverTls {
             keys: SUITES.into_iter().filter_map(fresh_key).collect(),
-            clear: ClearMedia::Refused,
+            clear,
         },
     };
     LocalMedia {

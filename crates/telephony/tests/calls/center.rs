@@ -1,12 +1,13 @@
 //! A center with telephony, one number, and a flow that greets, asks and queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use app::action::{ClaimPhoneNumber, CreateContactFlow, CreateInstance, CreateUser};
 use app::config::NewResource;
+use app::numbers::NumberClaim;
 use app::ports::Clock;
 use app::ports::speech::{Speech, SpeechError};
 use app::ports::telephony::Telephony;
@@ -17,9 +18,9 @@ use flow::command::Prompt as Text;
 use media::prompt::Prompt;
 use media::webrtc::DtlsIdentity;
 use model::resource::{
-    FlowDefinition, FlowState, FlowStatus, FlowType, PhoneConfig, PhoneNumber, PhoneType, User,
+    FlowDefinition, FlowState, FlowStatus, FlowType, PhoneConfig, PhoneType, User,
 };
-use model::{InstanceId, RequestId, ResourceKind, Secret, Timestamp, UserId};
+use model::{InstanceId, RequestId, ResourceKind, Secret, Tags, Timestamp, UserId};
 use serde_json::{Value, json};
 use sip::endpoint::{Advertised, EndpointConfig, PlainUdp, Transport, TrunkConfig, TrunkId};
 use telephony::{BrowserPort, CallLimits, Handle, MediaPorts, Runner, TelephonyConfig};
@@ -149,19 +150,18 @@ impl Center {
         let instance = created.scope.instance;
         let ada = create_user(&app, instance, "ada").await;
         let flow = create_flow(&app, instance).await;
-        let number = PhoneNumber {
+        let claim = NumberClaim {
+            number: NUMBER.to_owned(),
             description: None,
-            country: "DE".to_owned(),
-            kind: "DID".to_owned(),
+            tags: Tags::new(),
             flow: Some(flow),
+            client_token: None,
         };
         let call = system_call("ClaimPhoneNumber");
         let permit = app
             .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
             .unwrap();
-        app.create::<ClaimPhoneNumber, _>(&call, permit, new_resource(NUMBER, number))
-            .await
-            .unwrap();
+        app.claim_number(&call, permit, claim).await.unwrap();
         Self::run(folder, app, instance, ada, runner)
     }
 
@@ -243,6 +243,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
+        phone_numbers: BTreeSet::from([NUMBER.to_owned()]),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {

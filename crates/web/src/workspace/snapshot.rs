@@ -69,6 +69,8 @@ struct ContactJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_sequence: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    read_sequence: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<CallJson<'a>>,
 }
 
@@ -167,6 +169,7 @@ fn contact_json(detail: &ContactDetail) -> ContactJson<'_> {
         attributes: detail.attributes.as_ref().map(AttributesJson),
         participant_id: contact.participant,
         last_sequence: detail.last_sequence,
+        read_sequence: detail.read_sequence,
         call: (contact.channel == Channel::Voice).then(|| CallJson {
             held: contact.held.unwrap_or(false),
             customer_address: contact.customer_address.as_ref().map(PersonalText::expose),

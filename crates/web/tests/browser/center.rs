@@ -294,6 +294,7 @@ async fn start_app(
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: false,
+        phone_numbers: BTreeSet::new(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {

@@ -1,6 +1,11 @@
 //! What every answer carries, and which host is answered.
 
+use std::sync::Arc;
+
+use app::action::AssociateApprovedOrigin;
+use app::{Call, Principal, Target};
 use axum::http::{Method, StatusCode};
+use model::RequestId;
 
 use crate::center::{Center, FILES_HOST, SHOP, request};
 
@@ -100,4 +105,36 @@ async fn only_what_approved_pages_need_has_cors() {
                 .contains_key("access-control-allow-credentials")
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_the_instance_approves_may_start_chats_at_once() {
+    let center = Center::start().await;
+    let origin = "https://later.example";
+    let is_allowed = async || {
+        let headers = [("host", "center.example"), ("origin", origin)];
+        let asked = request(Method::OPTIONS, "/chat/start", &headers, None);
+        let answer = center.send(asked).await;
+        let allowed = answer.headers.get("access-control-allow-origin");
+        allowed.is_some_and(|allowed| allowed == origin)
+    };
+    assert!(!is_allowed().await);
+    let key = Principal::AccessKey {
+        key_id: "AKIATEST".to_owned(),
+        account: "123456789012".to_owned(),
+        name: "test".to_owned(),
+    };
+    let call = Arc::new(Call::new(
+        key,
+        RequestId::from_u128(1),
+        "connect.amazonaws.com",
+        "AssociateApprovedOrigin",
+    ));
+    let permit = center
+        .app
+        .authorize::<AssociateApprovedOrigin>(&call, Target::Instance(center.instance))
+        .unwrap();
+    let approved = center.app.approve_origin(&call, permit, origin.to_owned());
+    approved.await.unwrap();
+    assert!(is_allowed().await);
 }

@@ -88,6 +88,10 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
         item["item"]["id"]
     );
 
+    let mut anew = open_workspace(address, &browser).await;
+    let shown = anew.until_contact_is("CONNECTED").await;
+    assert_eq!(shown["readSequence"], sequence, "of a page loaded anew");
+
     let history = agent
         .ask(
             "history",
@@ -106,7 +110,8 @@ async fn a_chat_is_offered_answered_and_wrapped_up() {
 
     let end = json!({"type": "contact.end", "contactId": contact});
     assert_eq!(agent.ask("end", end.clone()).await["type"], "ack");
-    agent.until_contact_is("ENDED").await;
+    let ended = agent.until_contact_is("ENDED").await;
+    assert_eq!(ended["readSequence"], sequence);
     assert_eq!(agent.ask("end-again", end).await["type"], "ack");
     assert_eq!(customers.until_closed().await, 1000);
     let complete = json!({"type": "contact.complete", "contactId": contact});

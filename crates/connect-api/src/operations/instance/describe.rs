@@ -16,7 +16,11 @@ impl Operation for DescribeInstance {
 
     async fn run(context: &Context<'_>, permit: Permit<Self>, (): ()) -> Answer {
         let instance = context.app.instance(&permit)?;
-        Ok(json!({"Instance": instance_json(context, &instance)}))
+        let mut shown = instance_json(context, &instance);
+        if let (Some(members), false) = (shown.as_object_mut(), instance.tags.is_empty()) {
+            members.insert("Tags".to_owned(), json!(instance.tags));
+        }
+        Ok(json!({"Instance": shown}))
     }
 
     fn code(error: &AppError) -> Code {

@@ -1,4 +1,4 @@
-//! `DescribeView`: no flow hands out view tokens yet, so none is found.
+//! `DescribeView`: what a view shows stands in its message, and no flow hands out view tokens: none is found.
 
 use app::action::DescribeView;
 

@@ -1,4 +1,4 @@
-//! `SendEvent`: typing, receipts, and events that are kept.
+//! `SendEvent`: typing, receipts, and the acknowledgement of a connection.
 
 use app::action::SendEvent;
 
