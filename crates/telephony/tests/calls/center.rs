@@ -1,6 +1,6 @@
 //! A center with telephony, one number, and a flow that greets, asks and queues.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -32,6 +32,8 @@ use crate::sound::tone;
 
 /// The number that leads to the flow.
 pub(crate) const NUMBER: &str = "+493012345";
+/// Numbers that lead nowhere yet.
+pub(crate) const MORE_NUMBERS: [&str; 3] = ["+493011111", "+493022222", "+493033333"];
 /// What is heard, by frequency.
 pub(crate) const GREETING: u32 = 440;
 pub(crate) const QUESTION: u32 = 1000;
@@ -243,7 +245,11 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
-        phone_numbers: BTreeSet::from([NUMBER.to_owned()]),
+        phone_numbers: MORE_NUMBERS
+            .into_iter()
+            .chain([NUMBER])
+            .map(str::to_owned)
+            .collect(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
