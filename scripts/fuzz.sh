@@ -9,14 +9,10 @@ export CARGO_TARGET_DIR=$cache/fuzz-target
 export RUSTC_BOOTSTRAP=1
 
 find_rust
-PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
 need build-essential cc
 need g++ c++
 install_missing
-if ! cargo fuzz --version >/dev/null 2>&1; then
-  note "cargo-fuzz from crates.io"
-  cargo install --quiet --locked cargo-fuzz
-fi
+ensure_fuzzer
 
 mapfile -t known < <(cargo fuzz list)
 if [ $# -eq 0 ]; then set -- "${known[@]}"; fi

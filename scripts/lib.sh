@@ -90,6 +90,15 @@ find_rust() {
   at_least "${found%%-*}" "$least" || die "Rust $found is too old: $least or newer, \`rustup update\`"
 }
 
+# cargo-fuzz, which instruments fuzz targets and runs them.
+ensure_fuzzer() {
+  PATH=$cache/bin:$PATH
+  if ! cargo fuzz --version >/dev/null 2>&1; then
+    note "cargo-fuzz into $cache/bin"
+    cargo install --quiet --locked --root "$cache" --version '^0.13' cargo-fuzz
+  fi
+}
+
 find_node() {
   local found
   found=$(node --version 2>/dev/null) && command -v npm >/dev/null 2>&1 ||

@@ -3,12 +3,14 @@
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 seeds=${RINGFENCE_SEEDS:-10000}
+# How long each fuzz target runs.
+fuzz_seconds=${RINGFENCE_FUZZ_SECONDS:-60}
 # Programs under test are built without optimisation: the gate is about being right.
 program=$CARGO_TARGET_DIR/debug/ringfence
 
 # Every stage: what it is, the condition under which this tree has it, and what it does. A stage whose
 # condition does not hold is named as missing, not counted as passed.
-stages=(tools pages check ui rust doc simulator api browser)
+stages=(tools pages check ui rust doc fuzz simulator api browser)
 
 about_tools="what the tests need is installed"
 has_tools() { true; }
@@ -56,6 +58,32 @@ stage_rust() {
 about_doc="examples in the documentation"
 has_doc() { true; }
 stage_doc() { cargo test --workspace --locked --doc --quiet; }
+
+about_fuzz="$fuzz_seconds seconds for each parser of what calls bring (RINGFENCE_FUZZ_SECONDS)"
+has_fuzz() { [ -f fuzz/Cargo.toml ]; }
+stage_fuzz() {
+  local targets=(sip_framing sip_message sdp rtp_packet rtcp_packet) target log
+  ensure_fuzzer
+  # With a folder of its own: what the fuzzer compiles is instrumented, and nothing else wants it.
+  export CARGO_TARGET_DIR=$cache/fuzz-target
+  for target in "${targets[@]}"; do cargo fuzz build -s none --no-default-features "$target"; done
+  # What is learned stays in the cache; what is found is copied to the corpus by hand, with its repair.
+  mkdir -p -- "${targets[@]/#/$cache/fuzz/}"
+  if ! printf '%s\n' "${targets[@]}" |
+    xargs -P "$(nproc)" -I '{}' bash -c \
+      'cargo fuzz run -s none --no-default-features "$1" "$2/$1" "fuzz/corpus/$1" -- -max_total_time="$3" \
+        -max_len=65536 -timeout=10 -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 \
+        -artifact_prefix="$2/$1." >"$2/$1.log" 2>&1' fuzz '{}' "$cache/fuzz" "$fuzz_seconds"; then
+    for target in "${targets[@]}"; do
+      log=$cache/fuzz/$target.log
+      if grep -q 'Test unit written to\|^error' "$log"; then tail -n 30 -- "$log" >&2; fi
+    done
+    return 1
+  fi
+  for target in "${targets[@]}"; do
+    note "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$cache/fuzz/$target.log") inputs"
+  done
+}
 
 about_simulator="$seeds seeds of the simulator (RINGFENCE_SEEDS)"
 has_simulator() { [ -f crates/sim/Cargo.toml ]; }

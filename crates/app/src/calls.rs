@@ -1,5 +1,7 @@
 //! Calls: how they come in, what happens on the line, and how agents join.
 
+mod seats;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,11 +17,16 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::action::{Action, ConnectCall, HoldContact, TakeCall};
 use crate::center::fresh_ids;
+use crate::chat::bus::AgentFrame;
 use crate::contact::rejected;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
 use crate::ports::telephony::TelephonyError;
 use crate::principal::{Call, Principal};
+
+use seats::Seated;
+pub(crate) use seats::Seats;
+pub use seats::{Joining, MediaPlace};
 
 /// Longest offer of a browser, bytes.
 pub const BROWSER_OFFER_BYTES_MAX: usize = 20_000;
@@ -214,7 +221,8 @@ impl App {
         .await
     }
 
-    /// The browser of an agent joins the agent's call: takes the browser's SDP, returns ours.
+    /// The browser of an agent joins the agent's call: takes the browser's SDP, returns ours. Where another
+    /// browser of the same agent has the call, it joins only if it is to take it over.
     ///
     /// # Errors
     /// `NotFound` for a contact that is over, `WrongState` where it is no call of the agent, `Invalid` for
@@ -224,8 +232,9 @@ impl App {
         call: &Arc<Call>,
         permit: Permit<ConnectCall>,
         offer: &str,
-    ) -> Result<String, AppError> {
-        let (Target::Contact(instance, contact), Principal::User { user, .. }) =
+        joining: Joining,
+    ) -> Result<Joined, AppError> {
+        let (Target::Contact(instance, contact), Principal::User { user, session, .. }) =
             (*permit.target(), permit.principal())
         else {
             return Err(AppError::NotFound { what: "contact" });
@@ -241,8 +250,9 @@ impl App {
             ));
         };
         let (audited, access, user) = (Arc::clone(call), ConnectCall::SPEC.access, *user);
-        let origin = self
-            .center(instance)?
+        let session = *session;
+        let center = self.center(instance)?;
+        let origin = center
             .turn(move |turn| {
                 let origin = turn.engine().call_of(user, contact);
                 let origin = origin.ok_or(AppError::NotFound { what: "contact" })?;
@@ -250,12 +260,28 @@ impl App {
                 Ok(origin)
             })
             .await?;
+        match center.seats.sit_down(origin, user, session, joining) {
+            Seated::No => return Ok(Joined::Elsewhere),
+            // The browser before is told by what its workspace shows.
+            Seated::Anew => center.bus.publish_to_agent(user, || AgentFrame::Changed),
+            Seated::Still => {}
+        }
         telephony
-            .connect_agent(instance, origin, user, offer)
+            .connect_agent(instance, origin, user, session, offer)
             .await
+            .map(Joined::Here)
             .map_err(|error| match error {
                 TelephonyError::NoCall => AppError::NotFound { what: "contact" },
                 TelephonyError::Refused(why) => AppError::Invalid(why),
             })
     }
+}
+
+/// What became of a browser that wanted to join a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Joined {
+    /// It has joined; our SDP.
+    Here(String),
+    /// Another browser of the same agent has the call.
+    Elsewhere,
 }

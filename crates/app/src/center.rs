@@ -56,6 +56,8 @@ pub(crate) struct Center {
     pub(crate) receipts: crate::chat::ReceiptLocks,
     /// Audio that waits for its prompt.
     pub(crate) uploads: crate::config::prompts::Uploads,
+    /// Which browser has the media of a call.
+    pub(crate) seats: Arc<crate::calls::Seats>,
     jobs: mpsc::Sender<Job>,
     shared: RwLock<Shared>,
     policy: Arc<dyn Policy>,

@@ -28,7 +28,7 @@ mod text;
 mod vault;
 
 pub use app::{Adapters, App, Settings};
-pub use calls::{IncomingCall, LostCall};
+pub use calls::{IncomingCall, Joined, Joining, LostCall, MediaPlace};
 pub use error::AppError;
 pub use identity::ProvisionedCredential;
 pub use instances::InstanceSummary;

@@ -144,10 +144,15 @@ impl Engine {
                 violations.push(Violation::SlotDisagrees { contact: id, agent });
             }
         }
-        violations.extend(misfits(contact).map(|reason| Violation::Inconsistent {
-            contact: id,
-            reason,
-        }));
+        let previous = self.audit_previous(contact);
+        violations.extend(
+            misfits(contact)
+                .chain(previous)
+                .map(|reason| Violation::Inconsistent {
+                    contact: id,
+                    reason,
+                }),
+        );
         violations
     }
 
@@ -215,7 +220,7 @@ impl Engine {
         let going_on = self
             .contacts
             .values()
-            .filter(|contact| !contact.state.is_wrap_up());
+            .filter(|contact| !contact.state.is_wrap_up() && contact.away.is_none());
         going_on
             .map(|contact| (contact.origin, contact.id()))
             .collect()

@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flow::Answer;
-use flow::command::{EventHook, FlowError, Input, InputRequest, Prompt, WaitEvent};
+use flow::command::{
+    EventHook, FlowError, Input, InputRequest, PreviousParticipants, Prompt, WaitEvent,
+};
 use model::contact::DisconnectReason;
+use model::quality::LegQuality;
 use model::resource::FlowType;
 use model::{ContactId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -16,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::contact::{Contact, ContactState, RunSlot};
 use crate::effect::{ContactEventKind, Effect, Rejection, Reply};
 use crate::engine::Engine;
+use crate::previous::PreviousAgent;
 
 /// What the media of a call must do now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -59,6 +63,16 @@ pub enum Hearing {
     Other,
 }
 
+impl Hearing {
+    /// This, or music instead of silence.
+    pub(crate) fn or_music(&self) -> Self {
+        match self {
+            Self::Nothing => Self::Music,
+            other => other.clone(),
+        }
+    }
+}
+
 /// Who is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say all")]
@@ -85,12 +99,21 @@ pub enum CallEvent {
         /// [`Hearing::Once`] or [`Hearing::Keys`].
         number: u32,
     },
-    /// The customer keyed something in, or nothing in time.
+    /// Who was asked keyed something in, or nothing in time.
     Input {
         /// [`Hearing::Keys`].
         number: u32,
         /// What.
         input: Input,
+    },
+    /// How well a party is heard so far, or was until it left. Later figures replace earlier ones.
+    Quality {
+        /// The contact as which the call goes on, or went on for that party last.
+        contact: ContactId,
+        /// Of this agent; absent: of the customer.
+        agent: Option<UserId>,
+        /// The figures.
+        quality: LegQuality,
     },
     /// The customer hung up.
     HungUp,
@@ -116,7 +139,10 @@ pub(crate) struct Call {
     told: Option<CallPlan>,
     /// What [`CallEvent::Answered`] brought.
     #[serde(default)]
-    dialog: Option<Vec<u8>>,
+    pub(crate) dialog: Option<Vec<u8>>,
+    /// The agent of the segment before who is still on the line.
+    #[serde(default)]
+    pub(crate) previous: Option<PreviousAgent>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -135,7 +161,11 @@ impl Call {
     }
 
     fn side_of(&mut self, slot: RunSlot) -> &mut Asked {
+        let speaks_with_agent = self
+            .previous
+            .is_some_and(|previous| previous.state == PreviousParticipants::CustomerOnHold);
         match slot {
+            RunSlot::Main if speaks_with_agent => &mut self.agent,
             RunSlot::AgentWhisper | RunSlot::AgentHold => &mut self.agent,
             RunSlot::Main | RunSlot::Queue | RunSlot::CustomerWhisper | RunSlot::CustomerHold => {
                 &mut self.customer
@@ -169,6 +199,28 @@ impl Call {
         }
     }
 
+    /// Whoever the flow spoke with hears nothing of it any longer.
+    pub(crate) fn silence_main(&mut self) {
+        self.forget(RunSlot::Main);
+    }
+
+    /// The flow speaks with the customer from now on: there is nobody else any more.
+    pub(crate) fn main_to_customer(&mut self) {
+        if self.agent.by == Some(RunSlot::Main) {
+            self.customer = std::mem::take(&mut self.agent);
+        }
+    }
+
+    /// What a flow wants the customer to hear.
+    pub(crate) fn customer_hearing(&self) -> &Hearing {
+        &self.customer.hearing
+    }
+
+    /// What a flow wants the agent to hear.
+    pub(crate) fn agent_hearing(&self) -> &Hearing {
+        &self.agent.hearing
+    }
+
     /// What the media was told last.
     pub(crate) fn told(&self) -> Option<&CallPlan> {
         self.told.as_ref()
@@ -183,13 +235,9 @@ impl Call {
 impl Contact {
     /// What the media of its call must do now.
     fn call_plan(&self, call: &Call) -> CallPlan {
-        let music_if_silent = |asked: &Asked| match asked.hearing {
-            Hearing::Nothing => Hearing::Music,
-            ref other => other.clone(),
-        };
         let (customer, agent) = match self.state {
             ContactState::Queued(_) | ContactState::Offered { .. } => {
-                (music_if_silent(&call.customer), None)
+                (call.customer.hearing.or_music(), None)
             }
             ContactState::Connected { agent, .. } => {
                 let whispers = |slot| self.run(slot).is_some();
@@ -198,14 +246,20 @@ impl Contact {
                 } else if whispers(RunSlot::CustomerWhisper) {
                     (call.customer.hearing.clone(), Hearing::Nothing)
                 } else if call.is_held() {
-                    (music_if_silent(&call.customer), call.agent.hearing.clone())
+                    (call.customer.hearing.or_music(), call.agent.hearing.clone())
                 } else {
                     (Hearing::Other, Hearing::Other)
                 };
                 (customer, Some((agent, hears)))
             }
             ContactState::Scheduled { .. } | ContactState::InFlow | ContactState::WrapUp { .. } => {
-                (call.customer.hearing.clone(), None)
+                match call.previous {
+                    Some(previous) => {
+                        let (customer, hears) = call.heard_with(previous.state);
+                        (customer, Some((previous.agent, hears)))
+                    }
+                    None => (call.customer.hearing.clone(), None),
+                }
             }
         };
         let recorded = match (&customer, &agent) {
@@ -317,7 +371,7 @@ impl Engine {
     }
 
     /// Gives a call the flow that is hooked to this event; whether there is one.
-    fn begin_hooked(&mut self, id: ContactId, hook: EventHook, slot: RunSlot) -> bool {
+    pub(crate) fn begin_hooked(&mut self, id: ContactId, hook: EventHook, slot: RunSlot) -> bool {
         let hooked = self.contacts.get(&id).and_then(|contact| {
             contact.call.as_ref()?;
             contact.hooks.get(&hook).copied()
@@ -404,28 +458,25 @@ impl Engine {
         call: ContactId,
         event: CallEvent,
     ) -> Result<Reply, Rejection> {
-        let id = *self
-            .interactions
-            .get(&call)
-            .ok_or(Rejection::UnknownContact)?;
-        let contact = self
-            .contacts
-            .get_mut(&id)
-            .ok_or(Rejection::UnknownContact)?;
-        let Some(call) = contact.call.as_mut() else {
-            return Err(Rejection::WrongChannel);
-        };
         let (number, event) = match event {
             CallEvent::Answered { dialog } => {
+                let (id, call) = self.open_call(call)?;
                 call.dialog = Some(dialog);
                 self.touch(id);
                 return Ok(Reply::Done);
             }
+            CallEvent::Quality {
+                contact,
+                agent,
+                quality,
+            } => return self.note_quality(call, contact, agent, quality),
             CallEvent::HungUp => {
+                let (id, _) = self.open_call(call)?;
                 self.end_contact(id, DisconnectReason::CustomerDisconnect);
                 return Ok(Reply::Done);
             }
             CallEvent::Lost => {
+                let (id, _) = self.open_call(call)?;
                 self.end_contact(id, DisconnectReason::SystemError);
                 return Ok(Reply::Done);
             }
@@ -433,6 +484,7 @@ impl Engine {
             CallEvent::Input { number, input } => (number, WaitEvent::Input(input)),
             CallEvent::PlayFailed { number } => (number, WaitEvent::NotPlayed),
         };
+        let (id, call) = self.open_call(call)?;
         // What was overtaken by something else means nothing any more.
         let Some(slot) = call.take_asked(number) else {
             return Ok(Reply::Done);
@@ -447,6 +499,20 @@ impl Engine {
             self.resume_run(id, slot, Answer::Event(event));
         }
         Ok(Reply::Done)
+    }
+
+    /// The segment as which a call goes on, and the call.
+    fn open_call(&mut self, call: ContactId) -> Result<(ContactId, &mut Call), Rejection> {
+        let id = *self
+            .interactions
+            .get(&call)
+            .ok_or(Rejection::UnknownContact)?;
+        let contact = self
+            .contacts
+            .get_mut(&id)
+            .ok_or(Rejection::UnknownContact)?;
+        let call = contact.call.as_mut().ok_or(Rejection::WrongChannel)?;
+        Ok((id, call))
     }
 
     /// An agent puts the customer on hold, or takes the customer back.
@@ -464,6 +530,10 @@ impl Engine {
         match contact.state {
             ContactState::Connected { agent: holder, .. } if holder == agent => {}
             _ => return Err(Rejection::NotYourContact),
+        }
+        if contact.away.is_some() {
+            // Who is on hold, the flow decides now.
+            return Err(Rejection::WrongState);
         }
         let call = contact.call.as_mut().ok_or(Rejection::WrongChannel)?;
         if call.is_held() == on {
@@ -508,37 +578,6 @@ impl Engine {
         agent.customer_hold_ms = agent.customer_hold_ms.saturating_add(held_ms);
         agent.longest_hold_ms = agent.longest_hold_ms.max(held_ms);
         self.touch(id);
-    }
-
-    /// The contact as which this call goes on now.
-    pub fn call_segment(&self, call: ContactId) -> Option<ContactId> {
-        self.interactions.get(&call).copied()
-    }
-
-    /// What is kept to hang this call up after a restart.
-    pub fn dialog_of(&self, call: ContactId) -> Option<&[u8]> {
-        let contact = self.contacts.get(self.interactions.get(&call)?)?;
-        contact.call.as_ref()?.dialog.as_deref()
-    }
-
-    /// The call of a contact that this agent has, by the call's first contact.
-    pub fn call_of(&self, agent: UserId, contact: ContactId) -> Option<ContactId> {
-        let contact = self.contacts.get(&contact)?;
-        contact.call.as_ref()?;
-        match contact.state {
-            ContactState::Connected { agent: holder, .. } if holder == agent => {
-                Some(contact.origin)
-            }
-            _ => None,
-        }
-    }
-
-    /// The calls that are open, by the first contact of each: after a restart their media is gone.
-    pub fn open_calls(&self) -> impl Iterator<Item = ContactId> {
-        self.contacts
-            .values()
-            .filter(|contact| contact.call.is_some())
-            .map(|contact| contact.origin)
     }
 }
 

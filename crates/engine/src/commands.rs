@@ -9,6 +9,7 @@ use flow::command::{
 };
 use model::contact::{Attributes, ContactRecord, QueueRef};
 use model::hours::HoursOfOperation;
+use model::quality::CallQuality;
 use model::resource::{FlowType, Queue};
 use model::{Channel, ContactId, FlowId, HoursId, InitiationMethod, Tags};
 
@@ -41,8 +42,7 @@ impl Engine {
             Command::Collect(request) => {
                 self.hear(id, slot, |number| Hearing::Keys { number, request })
             }
-            // Nobody of a contact before is on the line: a transfer takes the agent off it.
-            Command::SetPreviousParticipants(_) => FAILED,
+            Command::SetPreviousParticipants(state) => self.set_previous(id, slot, state),
             Command::SetVoice(voice) => self.set_voice(id, voice),
             Command::SetAttributes { changes, target } => done(
                 self.meant(id, target)
@@ -264,6 +264,7 @@ impl Engine {
             queue: None,
             agent: None,
             agent_connection_attempts: 0,
+            quality: CallQuality::default(),
         };
         let at = now.plus(TASK_START_DELAY);
         let mut contact = Contact::new(record, ContactState::Scheduled { at });

@@ -174,6 +174,9 @@ pub(crate) struct Contact {
     /// The call of a voice contact; moves on with a transfer.
     #[serde(default)]
     pub(crate) call: Option<Call>,
+    /// The next segment, while that has the call and the agent of this one stays on the line.
+    #[serde(default)]
+    pub(crate) away: Option<ContactId>,
     /// Number of the last item of its chat when that went on in the next segment.
     #[serde(default)]
     pub(crate) chat_moved_at: Option<u64>,
@@ -220,6 +223,7 @@ impl Contact {
             queue_run: None,
             side_runs: SideRuns::default(),
             call: None,
+            away: None,
             chat_moved_at: None,
             chat: None,
         }

@@ -159,6 +159,10 @@ impl Engine {
             .contacts
             .get_mut(&id)
             .and_then(|contact| contact.order.take());
+        let decides = order.is_none() || matches!(end, FlowEnd::Fault(_));
+        if slot == RunSlot::Main && decides && self.return_to_previous(id, end) {
+            return;
+        }
         match (slot, end, order) {
             (_, FlowEnd::Disconnect, _) => {
                 self.end_contact(id, DisconnectReason::ContactFlowDisconnect);

@@ -1,6 +1,7 @@
 //! What the engine decided: replies, facts to store, things to do after the commit.
 
 use flow::FlowLog;
+use flow::command::PreviousParticipants;
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
 use model::transcript::TranscriptItem;
 use model::{
@@ -159,6 +160,12 @@ pub enum ContactEventKind {
     Held { agent: UserId },
     /// An agent took the customer back.
     Resumed { agent: UserId },
+    /// A flow that has the call put the agent of the segment before, or the customer, on hold, or took
+    /// both back.
+    PreviousHeld {
+        agent: UserId,
+        state: PreviousParticipants,
+    },
     /// An agent's part ended; wrap-up began.
     AfterContactWorkStarted { agent: UserId },
     /// Wrap-up ended.

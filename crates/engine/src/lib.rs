@@ -6,7 +6,7 @@
 //! from what was committed ([`Engine::restore`]).
 //!
 //! Reading order: `engine` (one input at a time), `contact` and `agent` (the state), `lifecycle`,
-//! `offers`, `presence`, `transfer`, `chat`, `call` (what happens), `driver` and `commands` (flows), `matching`
+//! `offers`, `presence`, `transfer`, `chat`, `call`, `previous` (what happens), `driver` and `commands` (flows), `matching`
 //! (who gets whom), `audit` (the invariants).
 
 mod agent;
@@ -28,6 +28,8 @@ pub mod matching;
 pub mod metrics;
 mod offers;
 mod presence;
+mod previous;
+mod quality;
 mod reconfigure;
 pub mod restore;
 mod timers;

@@ -3,6 +3,7 @@
 use flow::FlowRef;
 use flow::command::{ContactData, EventHook};
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
+use model::quality::CallQuality;
 use model::resource::{FlowType, QuickConnect, QuickConnectDestination};
 use model::{Channel, ContactId, InitiationMethod, TAGS_MAX, Tags, UserId};
 
@@ -174,6 +175,7 @@ impl Engine {
             queue: None,
             agent: None,
             agent_connection_attempts: 0,
+            quality: CallQuality::default(),
         }
     }
 
@@ -216,6 +218,10 @@ impl Engine {
         if owner != agent {
             return Err(Rejection::NotYourContact);
         }
+        if let Some(next) = contact.away {
+            self.release_previous(next);
+            return Ok(Reply::Done);
+        }
         let reason = channel::agent_end_reason(contact.channel());
         let hook = contact.hooks.get(&EventHook::CustomerRemaining).copied();
         let flow = hook
@@ -244,8 +250,10 @@ impl Engine {
     }
 
     /// Ends a contact for the customer, whatever its state. With an agent, wrap-up follows; otherwise its
-    /// record is written at once. A contact in wrap-up has ended already.
+    /// record is written at once. A contact in wrap-up has ended already. Where an agent stays on the line
+    /// of the next segment, both segments end.
     pub(crate) fn end_contact(&mut self, id: ContactId, reason: DisconnectReason) {
+        let id = self.away(id).unwrap_or(id);
         let Some(contact) = self.contacts.get(&id) else {
             return;
         };
@@ -254,9 +262,16 @@ impl Engine {
         }
         let origin = contact.origin;
         self.interactions.remove(&origin);
+        let previous = self.previous_of(id);
         self.end_chat(id);
         self.end_call(id);
         self.end_segment(id, reason);
+        if let Some(previous) = previous {
+            if let Some(before) = self.contacts.get_mut(&previous.contact) {
+                before.away = None;
+            }
+            self.end_segment(previous.contact, reason);
+        }
     }
 
     /// Ends a segment: its runs, its stay in a queue, its record's open times.

@@ -87,6 +87,8 @@ impl Engine {
 
     /// Puts a contact into a queue, as having entered it at `enqueued_at`.
     pub(crate) fn enqueue(&mut self, id: ContactId, queue: QueueRef, enqueued_at: Timestamp) {
+        // Who handed the customer over need not wait for the agent who takes over.
+        self.release_previous(id);
         let name = self.queue_name(queue).unwrap_or_default().to_owned();
         let stay = QueueStay { queue, enqueued_at };
         let Some(contact) = self.contacts.get_mut(&id) else {

@@ -223,6 +223,20 @@ impl Engine {
 
     /// A connected contact loses its agent: a new segment waits where this one did.
     fn return_to_queue(&mut self, user: UserId, id: ContactId) {
+        match self.away(id) {
+            Some(next) => self.release_previous(next),
+            None => self.queue_again(user, id),
+        }
+        let in_wrap_up = self
+            .contacts
+            .get(&id)
+            .is_some_and(|contact| matches!(contact.state, ContactState::WrapUp { .. }));
+        if in_wrap_up {
+            self.finish_wrap_up(user, id);
+        }
+    }
+
+    fn queue_again(&mut self, user: UserId, id: ContactId) {
         let stay = self
             .contacts
             .get(&id)
@@ -242,13 +256,6 @@ impl Engine {
         match next {
             Some((next, queue, enqueued_at)) => self.enqueue(next, queue, enqueued_at),
             None => self.end_contact(id, DisconnectReason::SystemError),
-        }
-        let in_wrap_up = self
-            .contacts
-            .get(&id)
-            .is_some_and(|contact| matches!(contact.state, ContactState::WrapUp { .. }));
-        if in_wrap_up {
-            self.finish_wrap_up(user, id);
         }
     }
 

@@ -173,7 +173,7 @@ impl Engine {
             self.now = self.now.max(contact.record.last_updated_at);
             let due = contact.next_due(idle_timeout_ms).map(|(at, _)| at);
             self.timers.set(TimerOf::Contact(*id), due);
-            if !contact.state.is_wrap_up() {
+            if !contact.state.is_wrap_up() && contact.away.is_none() {
                 self.interactions.insert(contact.origin, *id);
             }
             if let Some(chat) = contact.chat.as_ref() {

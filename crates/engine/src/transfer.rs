@@ -1,6 +1,7 @@
 //! A contact goes on in a new segment.
 
 use model::contact::{ContactRecord, DisconnectReason, QueueRef};
+use model::quality::CallQuality;
 use model::resource::{QuickConnect, QuickConnectDestination};
 use model::{ContactId, FlowId, InitiationMethod, QuickConnectId, UserId};
 
@@ -35,7 +36,7 @@ impl Engine {
             TransferTarget::Agent(user) => Some(QueueRef::Agent(user)),
             TransferTarget::Flow => None,
         };
-        self.transfer(id, flow, queue, None)
+        self.transfer(id, flow, queue, Chosen::Outside)
     }
 
     pub(crate) fn transfer_by_quick_connect(
@@ -49,31 +50,30 @@ impl Engine {
             ContactState::Connected { agent, .. } if agent == user => {}
             _ => return Err(Rejection::NotYourContact),
         }
+        let chosen = Chosen::Agent(user, quick_connect);
         let (_, body) = self
             .config
             .get::<QuickConnect>(quick_connect)
             .ok_or(Rejection::UnknownDestination)?;
         match body.destination {
             QuickConnectDestination::User { user, flow } => {
-                self.transfer(id, flow, Some(QueueRef::Agent(user)), Some(quick_connect))
+                self.transfer(id, flow, Some(QueueRef::Agent(user)), chosen)
             }
-            QuickConnectDestination::Queue { queue, flow } => self.transfer(
-                id,
-                flow,
-                Some(QueueRef::Standard(queue)),
-                Some(quick_connect),
-            ),
+            QuickConnectDestination::Queue { queue, flow } => {
+                self.transfer(id, flow, Some(QueueRef::Standard(queue)), chosen)
+            }
             QuickConnectDestination::PhoneNumber(_) => Err(Rejection::WrongChannel),
         }
     }
 
-    /// The contact goes on in `flow`, in a new segment; an agent who has it goes to wrap-up.
+    /// The contact goes on in `flow`, in a new segment. An agent who has it goes to wrap-up; one who moves
+    /// an own call stays on the line while the flow decides.
     fn transfer(
         &mut self,
         id: ContactId,
         flow: FlowId,
         queue: Option<QueueRef>,
-        quick_connect: Option<QuickConnectId>,
+        chosen: Chosen,
     ) -> Result<Reply, Rejection> {
         if let Some(queue) = queue {
             self.check_queue_exists(queue)?;
@@ -86,16 +86,27 @@ impl Engine {
         if matches!(
             contact.state,
             ContactState::WrapUp { .. } | ContactState::Scheduled { .. }
-        ) {
+        ) || contact.away.is_some()
+        {
             return Err(Rejection::WrongState);
         }
+        let stays = match chosen {
+            Chosen::Agent(agent, _) if contact.call.is_some() => Some(agent),
+            _ => None,
+        };
         let onward = NextSegment {
             method: InitiationMethod::Transfer,
             reason: DisconnectReason::Transferred,
             to: queue,
-            quick_connect,
+            quick_connect: match chosen {
+                Chosen::Agent(_, quick_connect) => Some(quick_connect),
+                Chosen::Outside => None,
+            },
         };
-        let next = self.next_segment(id, &onward)?;
+        let next = match stays {
+            Some(agent) => self.next_segment_attended(id, agent, &onward)?,
+            None => self.next_segment(id, &onward)?,
+        };
         if let Some(contact) = self.contacts.get_mut(&next) {
             contact.target_queue = queue;
         }
@@ -134,10 +145,9 @@ impl Engine {
         id: ContactId,
         onward: &NextSegment,
     ) -> Result<ContactId, Rejection> {
+        self.check_segments(id)?;
+        self.release_previous(id);
         let old = self.contacts.get(&id).ok_or(Rejection::UnknownContact)?;
-        if old.segment >= SEGMENTS_MAX {
-            return Err(Rejection::LimitReached);
-        }
         let agent = match old.state {
             ContactState::Connected { agent, .. } => Some(agent),
             _ => None,
@@ -149,6 +159,32 @@ impl Engine {
         if let Some(agent) = agent {
             self.remove_agent(id, agent);
         }
+        let next = self.open_segment(id, onward)?;
+        if is_transfer {
+            let now = self.now;
+            if let Some(old) = self.contacts.get_mut(&id) {
+                old.record.transfer_completed_at = Some(now);
+            }
+        }
+        self.end_segment(id, onward.reason);
+        Ok(next)
+    }
+
+    /// Whether the interaction may go on in yet another segment.
+    pub(crate) fn check_segments(&self, id: ContactId) -> Result<(), Rejection> {
+        let contact = self.contacts.get(&id).ok_or(Rejection::UnknownContact)?;
+        if contact.segment >= SEGMENTS_MAX {
+            return Err(Rejection::LimitReached);
+        }
+        Ok(())
+    }
+
+    /// Makes the next segment, to which chat and call move.
+    pub(crate) fn open_segment(
+        &mut self,
+        id: ContactId,
+        onward: &NextSegment,
+    ) -> Result<ContactId, Rejection> {
         self.leave_call(id);
         let now = self.now;
         let next = ContactId::generate(&mut self.ids);
@@ -158,9 +194,6 @@ impl Engine {
             .ok_or(Rejection::UnknownContact)?;
         old.record.next_id = Some(next);
         old.chat_moved_at = old.chat.as_ref().map(|chat| chat.sequence);
-        if is_transfer {
-            old.record.transfer_completed_at = Some(now);
-        }
         let record = ContactRecord {
             id: next,
             previous_id: Some(id),
@@ -173,6 +206,7 @@ impl Engine {
             queue: None,
             agent: None,
             agent_connection_attempts: 0,
+            quality: CallQuality::default(),
             ..old.record.clone()
         };
         let new = Contact {
@@ -200,7 +234,15 @@ impl Engine {
         };
         self.note(id, event);
         self.insert_contact(new);
-        self.end_segment(id, onward.reason);
         Ok(next)
     }
+}
+
+/// Who chose where a contact goes on.
+#[derive(Debug, Clone, Copy)]
+enum Chosen {
+    /// The agent who has it, by quick connect.
+    Agent(UserId, QuickConnectId),
+    /// A program.
+    Outside,
 }

@@ -1,5 +1,6 @@
 //! What the program may read between inputs.
 
+use flow::command::PreviousParticipants;
 use model::contact::{ContactRecord, PersonalText, QueueRef};
 use model::{
     AgentContactState, AgentStatusId, Channel, ContactId, ParticipantId, Timestamp, UserId,
@@ -83,6 +84,8 @@ pub struct AgentContact {
     pub customer_address: Option<PersonalText>,
     /// Of a call that goes on: whether the customer is on hold.
     pub held: Option<bool>,
+    /// While a flow has the call and the agent stays on the line: whom it speaks with.
+    pub staying: Option<PreviousParticipants>,
     /// As whom the agent takes part in the chat, while it lasts.
     pub participant: Option<ParticipantId>,
 }
@@ -180,10 +183,47 @@ impl Engine {
             held: contact
                 .and_then(|contact| contact.call.as_ref())
                 .map(Call::is_held),
+            staying: self.away_state(id),
             participant: contact
                 .and_then(|contact| contact.chat.as_ref()?.of_agent(user))
                 .map(|participant| participant.id),
         }
+    }
+}
+
+/// Calls.
+impl Engine {
+    /// The contact as which this call goes on now.
+    pub fn call_segment(&self, call: ContactId) -> Option<ContactId> {
+        self.interactions.get(&call).copied()
+    }
+
+    /// What is kept to hang this call up after a restart.
+    pub fn dialog_of(&self, call: ContactId) -> Option<&[u8]> {
+        let contact = self.contacts.get(self.interactions.get(&call)?)?;
+        contact.call.as_ref()?.dialog.as_deref()
+    }
+
+    /// The call of a contact that this agent has, by the call's first contact.
+    pub fn call_of(&self, agent: UserId, contact: ContactId) -> Option<ContactId> {
+        let contact = self.contacts.get(&contact)?;
+        if contact.call.is_none() && contact.away.is_none() {
+            return None;
+        }
+        match contact.state {
+            ContactState::Connected { agent: holder, .. } if holder == agent => {
+                Some(contact.origin)
+            }
+            _ => None,
+        }
+    }
+
+    /// The calls that are open, by the first contact of each: after a restart their media is gone.
+    pub fn open_calls(&self) -> impl Iterator<Item = ContactId> {
+        self.contacts
+            .values()
+            .filter(|contact| contact.call.is_some())
+            .map(|contact| contact.origin)
     }
 }
 

@@ -18,7 +18,9 @@ pub use send::{RelayKind, SendError};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::quality::Quality;
+use model::quality::LegQuality;
+
+use crate::quality;
 use crate::rtp::{Outgoing, Reception};
 use crate::srtp::{SrtpError, SrtpReceiver, SrtpSender};
 use crate::time::MediaTime;
@@ -142,9 +144,9 @@ impl TrunkLeg {
     }
 
     /// Figures for the record.
-    pub fn quality(&self) -> Quality {
+    pub fn quality(&self) -> LegQuality {
         let counts = self.reception.counts();
-        Quality::estimate(
+        quality::estimate(
             counts.received,
             counts.lost(),
             self.reception.jitter(),

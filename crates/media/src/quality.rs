@@ -2,64 +2,53 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use model::quality::LegQuality;
 
 #[cfg(test)]
 mod tests;
 
-/// How well a leg was heard by us.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Quality {
-    /// Packets that arrived.
-    pub received: u64,
-    /// Packets that did not.
-    pub lost: u64,
-    /// Share of the lost ones in percent.
-    pub loss_percent: f64,
-    /// Mean deviation of arrival at the end, in milliseconds.
-    pub jitter_ms: f64,
-    /// The largest there was.
-    pub jitter_max_ms: f64,
-    /// There and back, in milliseconds; absent where the other side sends no reports.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub round_trip_ms: Option<f64>,
-    /// Estimated mean opinion from 1 (bad) to 4.5 (all that G.711 can be).
-    pub mos: f64,
+/// Figures from counts. The opinion is that of the E-model (ITU-T G.107) with its default values and
+/// G.711 without concealment (ITU-T G.113, appendix I: Ie = 0, Bpl = 4.3):
+///
+/// - delay d in ms: half of the round trip, twice the jitter for playout, 20 for the packet;
+/// - R = 93.2 - 0.024 d - 0.11 max(d - 177.3, 0) - 95 loss / (loss + 4.3), loss in percent;
+/// - MOS = 1 + 0.035 R + 7e-6 R (R - 60) (100 - R), and 1 where R is below 0.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of packets are below 2^53"
+)]
+pub fn estimate(
+    received: u64,
+    lost: u64,
+    jitter: Duration,
+    jitter_max: Duration,
+    round_trip: Option<Duration>,
+) -> LegQuality {
+    let expected = received.saturating_add(lost).max(1);
+    let loss_percent = 100.0 * lost as f64 / expected as f64;
+    let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
+    let delay = round_trip.map_or(0.0, ms) / 2.0 + 2.0 * ms(jitter) + PACKET_MS;
+    LegQuality {
+        packets_received: received,
+        packets_lost: lost,
+        jitter_us: micros(jitter),
+        jitter_max_us: micros(jitter_max),
+        round_trip_us: round_trip.map(micros),
+        mos_hundredths: hundredths(mos(delay, loss_percent)),
+    }
 }
 
-impl Quality {
-    /// Figures from counts. The opinion is that of the E-model (ITU-T G.107) with its default values and
-    /// G.711 without concealment (ITU-T G.113, appendix I: Ie = 0, Bpl = 4.3):
-    ///
-    /// - delay d in ms: half of the round trip, twice the jitter for playout, 20 for the packet;
-    /// - R = 93.2 - 0.024 d - 0.11 max(d - 177.3, 0) - 95 loss / (loss + 4.3), loss in percent;
-    /// - MOS = 1 + 0.035 R + 7e-6 R (R - 60) (100 - R), and 1 where R is below 0.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of packets are below 2^53"
-    )]
-    pub fn estimate(
-        received: u64,
-        lost: u64,
-        jitter: Duration,
-        jitter_max: Duration,
-        round_trip: Option<Duration>,
-    ) -> Self {
-        let expected = received.saturating_add(lost).max(1);
-        let loss_percent = 100.0 * lost as f64 / expected as f64;
-        let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
-        let delay = round_trip.map_or(0.0, ms) / 2.0 + 2.0 * ms(jitter) + PACKET_MS;
-        Self {
-            received,
-            lost,
-            loss_percent,
-            jitter_ms: ms(jitter),
-            jitter_max_ms: ms(jitter_max),
-            round_trip_ms: round_trip.map(ms),
-            mos: mos(delay, loss_percent),
-        }
-    }
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 1 to 4.5"
+)]
+fn hundredths(mos: f64) -> u16 {
+    (mos * 100.0).round() as u16
 }
 
 const PACKET_MS: f64 = 20.0;

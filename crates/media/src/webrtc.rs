@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::Secret;
+use model::quality::LegQuality;
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
 use str0m::format::{Codec, FormatParams};
@@ -15,7 +16,7 @@ use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig}
 
 use crate::g711::Law;
 use crate::leg::{RelayKind, SendError};
-use crate::quality::Quality;
+use crate::quality;
 use crate::rtp::{Arrival, Outgoing, OutgoingConfig, Reception, RtpHeader};
 use crate::time::MediaTime;
 use crate::tones::{DigitEvent, EventPacket, EventReceiver, TelephoneEvent};
@@ -31,6 +32,8 @@ pub const SDP_BYTES_MAX: usize = 32 * 1024;
 /// The numbers that telephone events get in our answers where the offer has none.
 const EVENT_PT_8K: u8 = 101;
 const EVENT_PT_48K: u8 = 110;
+/// How often the round trip is looked at.
+const STATS_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Certificate and key of the DTLS side, both DER; the key as PKCS #8. The fingerprint goes into the
 /// answer.
@@ -141,6 +144,7 @@ pub struct BrowserLeg {
     sent: ExtendedSequence,
     reception: Reception,
     events: EventReceiver,
+    round_trip: Option<Duration>,
     refused: u64,
     closed: bool,
 }
@@ -160,6 +164,7 @@ impl BrowserLeg {
             })
             .set_ice_lite(true)
             .set_rtp_mode(true)
+            .set_stats_interval(Some(STATS_INTERVAL))
             .clear_codecs();
         let (event_pt, event_rate) = match config.codec {
             BrowserCodec::G711(Law::Mu) => {
@@ -212,6 +217,7 @@ impl BrowserLeg {
             sent: ExtendedSequence::default(),
             reception: Reception::new(clock_rate),
             events: EventReceiver::new(),
+            round_trip: None,
             refused: 0,
             closed: false,
         })
@@ -376,15 +382,15 @@ impl BrowserLeg {
         self.refused
     }
 
-    /// Figures for the record. str0m keeps the round trip to itself.
-    pub fn quality(&self) -> Quality {
+    /// Figures for the record.
+    pub fn quality(&self) -> LegQuality {
         let counts = self.reception.counts();
-        Quality::estimate(
+        quality::estimate(
             counts.received,
             counts.lost(),
             self.reception.jitter(),
             self.reception.jitter_max(),
-            None,
+            self.round_trip,
         )
     }
 
@@ -407,6 +413,10 @@ impl BrowserLeg {
                 None
             }
             Event::Closed => Some(self.close()),
+            Event::MediaEgressStats(stats) => {
+                self.round_trip = stats.rtt.or(self.round_trip);
+                None
+            }
             Event::RtpPacket(packet) => {
                 let header = RtpHeader {
                     marker: packet.header.marker,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentStatusId, ContactId, QueueId, RoutingProfileId, UserId};
 use crate::personal::Personal;
+use crate::quality::CallQuality;
 use crate::time::Timestamp;
 use crate::{Tags, personal};
 
@@ -245,6 +246,9 @@ pub struct ContactRecord {
     pub agent: Option<AgentRecord>,
     /// How often it was offered to an agent.
     pub agent_connection_attempts: u32,
+    /// How well the parties of a call were heard.
+    #[serde(default)]
+    pub quality: CallQuality,
 }
 
 /// The queue part of a record.

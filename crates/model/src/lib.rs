@@ -12,6 +12,7 @@ pub mod hours;
 pub mod ids;
 pub mod permission;
 pub mod personal;
+pub mod quality;
 pub mod resource;
 pub mod time;
 pub mod transcript;

@@ -41,6 +41,8 @@ pub struct Center {
     pub endless: FlowId,
     /// Flows that transfers run.
     pub transfer: FlowId,
+    /// The flow that keeps the agent on the line.
+    pub secure: FlowId,
     /// Quick connects, to queues and to agents.
     pub quick_connects: Vec<QuickConnectId>,
 }
@@ -71,6 +73,7 @@ impl Center {
             inbound: Vec::new(),
             endless: FlowId::generate(ids),
             transfer: FlowId::generate(ids),
+            secure: FlowId::generate(ids),
             quick_connects: Vec::new(),
         };
         let mut changes = vec![center.hours_resource()];
@@ -249,8 +252,8 @@ impl Center {
         let queues = self
             .queues
             .iter()
-            .take(2)
-            .map(|queue| QuickConnectDestination::Queue {
+            .zip([self.transfer, self.secure])
+            .map(|(queue, flow)| QuickConnectDestination::Queue {
                 queue: *queue,
                 flow,
             });
@@ -326,6 +329,11 @@ impl Center {
             self.transfer,
             FlowType::QueueTransfer,
             &content::transfer_flow(),
+        )?);
+        changes.push(self.flow(
+            self.secure,
+            FlowType::QueueTransfer,
+            &content::secure_flow(),
         )?);
         changes.push(self.flow(
             task,

@@ -157,6 +157,45 @@ pub(crate) fn transfer_flow() -> Value {
     ])
 }
 
+/// Asks the customer for something that the agent before must not hear, then brings both together again.
+/// Where no agent is on the line, or it is no call, the contact waits for the next one.
+pub(crate) fn secure_flow() -> Value {
+    let participants = |id: &str, state: &str, next: &str| {
+        let state = json!({"PreviousContactParticipantState": state});
+        let kind = "UpdatePreviousContactParticipantState";
+        block(id, kind, state, next, ANY, "t")
+    };
+    flow(&[
+        say("a", "One moment", "h"),
+        participants("h", "AgentOnHold", "k"),
+        branch(
+            "k",
+            "GetParticipantInput",
+            json!({"Text": "Press a key.", "StoreInput": "False"}),
+            &[("1", "o"), ("2", "c"), ("3", "t")],
+            &[
+                "NoMatchingCondition",
+                "NoMatchingError",
+                "InputTimeLimitExceeded",
+            ],
+            "o",
+        ),
+        participants("c", "CustomerOnHold", "s"),
+        say("s", "The customer has paid", "o"),
+        participants("o", "OffHold", "b"),
+        say("b", "Thank you", "z"),
+        block(
+            "t",
+            "TransferContactToQueue",
+            json!({}),
+            "z",
+            &["QueueAtCapacity", "NoMatchingError"],
+            "z",
+        ),
+        end("z", "DisconnectParticipant"),
+    ])
+}
+
 pub(crate) fn task_flow(queue: &str) -> Value {
     flow(&[
         block(

@@ -32,7 +32,7 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use model::Timestamp;
 
-use call::Call;
+use call::{Call, Stage};
 use clients::ClientEntry;
 pub use config::{
     Advertised, ConfigProblem, EndpointConfig, Network, PlainUdp, RegistrationConfig, Target,
@@ -81,6 +81,7 @@ enum Due {
     Server(ServerKey),
     Call(CallHandle),
     Trunk(usize),
+    Connection(ConnectionId),
 }
 
 /// What a request of ours is for.
@@ -209,6 +210,7 @@ impl Endpoint {
                 Due::Server(key) => self.on_server_deadline(now, &key),
                 Due::Call(call) => self.on_call_deadline(now, call),
                 Due::Trunk(at) => self.on_trunk_deadline(now, at),
+                Due::Connection(id) => self.on_connection_deadline(id),
             }
         }
     }
@@ -240,10 +242,12 @@ impl Endpoint {
         self.calls.len()
     }
 
-    /// What a later process needs to hang up this call. Nothing before it is answered.
+    /// What a later process needs to hang up this call. Nothing before a call of ours is answered; of a call
+    /// that came in at once, so that it can be stored before the answer.
     pub fn snapshot(&self, call: CallHandle) -> Option<DialogSnapshot> {
         let call = self.calls.get(&call)?;
-        let dialog = call.dialog.as_ref().filter(|_| call.is_answered())?;
+        let lasts = call.is_answered() || matches!(call.stage, Stage::Incoming(_));
+        let dialog = call.dialog.as_ref().filter(|_| lasts)?;
         let trunk = self.trunks.get(call.flow.trunk)?;
         Some(dialog.snapshot(
             &trunk.config.id.0,

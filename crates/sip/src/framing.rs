@@ -43,6 +43,8 @@ pub struct StreamFramer {
     buffer: Vec<u8>,
     /// How much of the buffer was searched for the end of a head in vain.
     searched: usize,
+    /// How long the message is whose head was read. Its head is not read again before all of it is there.
+    needed: usize,
     broken: bool,
 }
 
@@ -81,7 +83,7 @@ impl StreamFramer {
 
     /// The next frame, where it is complete.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, StreamBroken> {
-        if self.broken {
+        if self.broken || self.buffer.len() < self.needed {
             return Ok(None);
         }
         match self.buffer.as_slice() {
@@ -115,6 +117,7 @@ impl StreamFramer {
             .get(..length + body)
             .and_then(|message| message.split_at_checked(length))
         else {
+            self.needed = length + body;
             return Ok(None);
         };
         let frame = match Message::parse(head, body) {
@@ -154,6 +157,7 @@ impl StreamFramer {
     fn consume(&mut self, length: usize) {
         self.buffer.drain(..length.min(self.buffer.len()));
         self.searched = 0;
+        self.needed = 0;
     }
 
     fn break_off(&mut self, problem: Problem) -> StreamBroken {

@@ -37,6 +37,10 @@ pub const SDP_LINE_BYTES_MAX: usize = 1024;
 /// Most bytes that an incomplete message may hold in the buffer of a connection.
 pub const STREAM_BUFFER_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
 
+/// How long the rest of a message may take to come on a connection. Whoever sends slower than that holds a
+/// place, not a conversation.
+pub const INCOMPLETE_MESSAGE_MAX: Duration = Duration::from_secs(32);
+
 /// Transactions that may be open at the same time, both directions together.
 pub const TRANSACTIONS_MAX: usize = 100_000;
 /// Calls that may be open at the same time.

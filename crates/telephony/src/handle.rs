@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use app::ports::telephony::{Telephony, TelephonyError};
 use async_trait::async_trait;
 use engine::CallPlan;
-use model::{ContactId, InstanceId, UserId};
+use model::{ContactId, InstanceId, LoginSessionId, UserId};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Offers of browsers that may wait.
@@ -32,7 +32,8 @@ pub(crate) struct Orders {
 /// What a call must do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    Direct(Box<CallPlan>),
+    /// The contact as which the call goes on, and what it does.
+    Direct(ContactId, Box<CallPlan>),
     HangUp,
 }
 
@@ -40,6 +41,8 @@ pub(crate) enum Order {
 pub(crate) struct AgentOffer {
     pub(crate) call: CallName,
     pub(crate) agent: UserId,
+    /// The session of the browser.
+    pub(crate) browser: LoginSessionId,
     pub(crate) offer: String,
     pub(crate) reply: oneshot::Sender<Result<String, TelephonyError>>,
 }
@@ -81,8 +84,8 @@ impl Orders {
 
 #[async_trait]
 impl Telephony for Handle {
-    fn direct(&self, instance: InstanceId, call: ContactId, _contact: ContactId, plan: CallPlan) {
-        let order = Order::Direct(Box::new(plan));
+    fn direct(&self, instance: InstanceId, call: ContactId, contact: ContactId, plan: CallPlan) {
+        let order = Order::Direct(contact, Box::new(plan));
         self.orders.put((instance, call), order);
     }
 
@@ -95,12 +98,14 @@ impl Telephony for Handle {
         instance: InstanceId,
         call: ContactId,
         agent: UserId,
+        browser: LoginSessionId,
         offer: &str,
     ) -> Result<String, TelephonyError> {
         let (reply, answer) = oneshot::channel();
         let offer = AgentOffer {
             call: (instance, call),
             agent,
+            browser,
             offer: offer.to_owned(),
             reply,
         };

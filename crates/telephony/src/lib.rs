@@ -6,6 +6,7 @@
 
 mod clocks;
 mod config;
+mod filter;
 mod handle;
 mod lines;
 mod random;

@@ -1,8 +1,10 @@
 //! Lines: the media of calls, on threads without an async runtime. A line stays on its thread.
 
 mod agent;
+mod guard;
 mod keys;
 mod line;
+mod quality;
 mod sound;
 mod stun;
 mod worker;
@@ -12,16 +14,16 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use app::ports::telephony::TelephonyError;
 use engine::CallEvent;
 use media::leg::LegConfig;
 use media::prompt::Prompt;
 use media::tones::Digit;
-use model::UserId;
-use tokio::sync::{mpsc, oneshot};
+use model::{ContactId, UserId};
+use tokio::sync::mpsc;
 
 use crate::clocks::Clocks;
 use crate::config::{BrowserPort, StartError};
+use crate::handle::AgentOffer;
 pub(crate) use sound::Sound;
 use worker::Worker;
 
@@ -46,17 +48,15 @@ pub(crate) enum LineCommand {
     /// A key came with the signalling.
     Press(Digit),
     /// Take the offer of an agent's browser.
-    ConnectAgent(
-        UserId,
-        String,
-        oneshot::Sender<Result<String, TelephonyError>>,
-    ),
+    ConnectAgent(Box<AgentOffer>),
     /// End.
     Close,
 }
 
 /// Who is on a line and hears what.
 pub(crate) struct Parties {
+    /// The contact as which the call goes on: figures are told for it.
+    pub(crate) contact: Option<ContactId>,
     pub(crate) customer: Hears,
     pub(crate) agent: Option<(UserId, Hears)>,
 }
@@ -72,8 +72,15 @@ pub(crate) enum Hears {
 /// Something happened on a line.
 pub(crate) struct LineEvent {
     pub(crate) line: LineId,
+    pub(crate) news: LineNews,
+}
+
+/// What happened on a line.
+pub(crate) enum LineNews {
     /// `Lost` says that nothing is heard of the customer, or for too long.
-    pub(crate) event: CallEvent,
+    Call(CallEvent),
+    /// The line is closed: these were the last news.
+    Closed,
 }
 
 enum ToWorker {

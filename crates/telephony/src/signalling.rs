@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use calls::Call;
+use calls::{Call, Closing};
 use connections::{Connections, Listeners};
 use ports::PortPool;
 use reporter::Started;
@@ -31,6 +31,7 @@ use voice::Voice;
 
 use crate::clocks::Clocks;
 use crate::config::{StartError, TelephonyConfig};
+use crate::filter;
 use crate::handle::{AgentOffer, CallName, Handle, Order};
 use crate::lines::{LineEvent, LineId, LineSettings, Lines, bind_udp};
 use crate::random;
@@ -68,6 +69,9 @@ pub fn start(mut config: TelephonyConfig) -> Result<(Arc<Handle>, Runner), Start
         .udp
         .map(|address| bind_udp(address).map_err(|source| listen(address, source)))
         .transpose()?;
+    if let Some(udp) = &udp {
+        filter::attach(udp, &filter::sources(&config.endpoint));
+    }
     let bound = udp.as_ref().and_then(|socket| socket.local_addr().ok());
     if let (Some(tcp), Some(udp)) = (&mut config.tcp, bound)
         && tcp.port() == 0
@@ -156,6 +160,7 @@ impl Runner {
             calls: BTreeMap::new(),
             by_name: BTreeMap::new(),
             by_line: BTreeMap::new(),
+            closing: BTreeMap::new(),
             early: BTreeMap::new(),
             starting: 0,
             started,
@@ -200,6 +205,7 @@ struct Signalling {
     calls: BTreeMap<CallHandle, Call>,
     by_name: BTreeMap<CallName, CallHandle>,
     by_line: BTreeMap<LineId, CallHandle>,
+    closing: BTreeMap<LineId, Closing>,
     /// Orders for calls whose names the application has not told yet. Empty while none is starting.
     early: BTreeMap<CallName, Order>,
     /// Calls that the application has not answered yet.

@@ -229,6 +229,12 @@ pub(crate) const CONTACT_ENDED: ApiError = ApiError::new(
     "contact-ended",
     "the contact has ended or is no longer yours",
 );
+/// Another browser of the same agent has the call.
+pub(crate) const CALL_ELSEWHERE: ApiError = ApiError::new(
+    StatusCode::CONFLICT,
+    "call-elsewhere",
+    "another browser of yours has this call: take it over there",
+);
 /// There is no such status.
 pub(crate) const UNKNOWN_STATUS: ApiError = ApiError::new(
     StatusCode::CONFLICT,

@@ -79,6 +79,14 @@ describe('the page of a call', () => {
     expect(text).toContain('Longest hold0:45');
   });
 
+  it('says how well customer and agent were heard', async () => {
+    const text = await show('en', {
+      customerQuality: { mos: 3.1, packetsReceived: 950, packetsLost: 50, jitterUs: 12_400 },
+    });
+    expect(text).toContain('Sound of the customer3.1 of 4.5; 5 % lost, 12 ms jitter');
+    expect(text).not.toContain('Sound of the agent');
+  });
+
   it('says nothing of holds where there were none, and shows no transcript', async () => {
     const text = await show('en', {});
     expect(text).not.toContain('Times on hold');

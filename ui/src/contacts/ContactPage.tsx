@@ -12,7 +12,7 @@ import { navigate, pathOf } from '../app/router.js';
 import { useSession } from '../app/session.js';
 import { followInPlace } from '../app/Shell.js';
 import { useTitle } from '../app/useTitle.js';
-import { ApiError, type ContactDetail, type ContactRecord } from '../protocol/api.js';
+import { ApiError, type ContactDetail, type ContactRecord, type RecordedQuality } from '../protocol/api.js';
 import { formatDuration } from '../protocol/time.js';
 import { ChannelName } from '../workspace/ChannelIcon.js';
 import { References } from '../workspace/References.js';
@@ -101,6 +101,7 @@ function Record({ record }: { record: ContactRecord }) {
     [t('contact.enqueued'), time(record.enqueuedAt)],
     [t('contact.connectedToAgent'), time(record.connectedToAgentAt)],
     ...holdsOf(t, record),
+    ...qualityOf(t, record),
     [t('contact.disconnected'), time(record.disconnectedAt)],
     [t('contact.scheduled'), time(record.scheduledAt)],
     [t('contact.name'), record.name],
@@ -159,6 +160,20 @@ function holdsOf(t: Translate, { holds = 0, customerHoldMs, longestHoldMs }: Con
     [t('contact.holds'), String(holds)],
     [t('contact.holdTime'), duration(customerHoldMs)],
     [t('contact.longestHold'), duration(longestHoldMs)],
+  ];
+}
+
+/** How well both sides of a call were heard; nothing of a side that was not measured. */
+function qualityOf(t: Translate, { customerQuality, agentQuality }: ContactRecord): readonly Pair[] {
+  const figures = (quality: RecordedQuality | undefined) => {
+    if (quality === undefined) return undefined;
+    const { mos, packetsLost, packetsReceived, jitterUs } = quality;
+    const loss = packetsLost / Math.max(packetsLost + packetsReceived, 1);
+    return t('contact.quality', { mos, loss: Math.round(loss * 1000) / 10, jitter: Math.round(jitterUs / 1000) });
+  };
+  return [
+    [t('contact.customerQuality'), figures(customerQuality)],
+    [t('contact.agentQuality'), figures(agentQuality)],
   ];
 }
 

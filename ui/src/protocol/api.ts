@@ -54,6 +54,16 @@ export interface ContactSummary {
   customerName?: string;
 }
 
+/** How well one side of a call was heard. */
+export interface RecordedQuality {
+  /** Estimated mean opinion, 1 (bad) to 4.5. */
+  mos: number;
+  packetsReceived: number;
+  packetsLost: number;
+  jitterUs: number;
+  roundTripUs?: number;
+}
+
 export interface ContactRecord extends ContactSummary {
   previousContactId?: string;
   nextContactId?: string;
@@ -76,6 +86,9 @@ export interface ContactRecord extends ContactSummary {
   holds?: number;
   customerHoldMs?: number;
   longestHoldMs?: number;
+  /** How well customer and agent of a call were heard. */
+  customerQuality?: RecordedQuality;
+  agentQuality?: RecordedQuality;
   references: Reference[];
   attributes?: Record<string, string>;
   tags: Record<string, string>;

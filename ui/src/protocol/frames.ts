@@ -31,6 +31,10 @@ export interface Reference {
 export interface CallView {
   /** Whether the customer is on hold. */
   held: boolean;
+  /** While a flow has the call and the agent stays on the line: whom it speaks with. */
+  flowSpeaksWith?: 'AGENT' | 'CUSTOMER' | 'BOTH';
+  /** Which browser of the agent has the media; absent while none has. */
+  media?: 'HERE' | 'ELSEWHERE';
   /** The number or address that called. */
   customerAddress?: string;
 }
@@ -173,7 +177,7 @@ export type RequestBody =
   | { type: 'contact.end'; contactId: string }
   | { type: 'contact.complete'; contactId: string }
   | { type: 'contact.transfer'; contactId: string; quickConnectId: string }
-  | { type: 'call.connect'; contactId: string; sdp: string }
+  | { type: 'call.connect'; contactId: string; sdp: string; take?: boolean }
   | { type: 'call.hold'; contactId: string; on: boolean }
   | { type: 'chat.send'; contactId: string; contentType: string; text: string }
   | { type: 'chat.history'; contactId: string; beforeSequence?: number; afterSequence?: number };

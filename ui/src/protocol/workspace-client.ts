@@ -134,9 +134,10 @@ export class WorkspaceClient {
     return outcome.ok ? { ok: true } : outcome;
   }
 
-  /** Offers the media of a call, for the first time or anew. */
-  async connectCall(contactId: string, sdp: string): Promise<CallAnswer> {
-    const outcome = await this.#makeNow({ type: 'call.connect', contactId, sdp });
+  /** Offers the media of a call, for the first time or anew; `take` takes the call from another browser. */
+  async connectCall(contactId: string, sdp: string, take = false): Promise<CallAnswer> {
+    const body: RequestBody = { type: 'call.connect', contactId, sdp };
+    const outcome = await this.#makeNow(take ? { ...body, take } : body);
     if (!outcome.ok) return outcome;
     const answer = outcome.answer.type === 'ack' ? outcome.answer.sdp : undefined;
     if (answer !== undefined) return { ok: true, sdp: answer };

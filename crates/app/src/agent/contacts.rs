@@ -10,6 +10,7 @@ use crate::App;
 use crate::action::{
     AcceptContact, Action, CompleteContact, DeclineContact, EndContact, TransferOwnContact,
 };
+use crate::calls::Joining;
 use crate::contact::rejected;
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
@@ -35,8 +36,6 @@ macro_rules! agent_actions {
 }
 
 agent_actions! {
-    /// Takes an offer.
-    accept_contact(AcceptContact) => AcceptOffer;
     /// Lets an offer go.
     decline_contact(DeclineContact) => DeclineOffer;
     /// Ends the interaction; wrap-up begins.
@@ -44,6 +43,38 @@ agent_actions! {
 }
 
 impl App {
+    /// Takes an offer. The media of a call is this browser's from then on.
+    ///
+    /// # Errors
+    /// `NotFound` for a contact that is over, `WrongState` where it is not offered to the agent.
+    pub async fn accept_contact(
+        &self,
+        call: &Arc<Call>,
+        permit: Permit<AcceptContact>,
+    ) -> Result<(), AppError> {
+        let (Target::Contact(instance, contact), Principal::User { user, session, .. }) =
+            (*permit.target(), permit.principal())
+        else {
+            return Err(AppError::NotFound { what: "contact" });
+        };
+        let (call, access) = (Arc::clone(call), permit.spec().access);
+        let (agent, session) = (*user, *session);
+        let center = self.center(instance)?;
+        let seats = Arc::clone(&center.seats);
+        center
+            .turn(move |turn| {
+                turn.handle(Input::AcceptOffer { agent, contact })
+                    .map_err(rejected)?;
+                // Before anybody is told that the call is connected: other browsers keep off the line.
+                if let Some(origin) = turn.engine().call_of(agent, contact) {
+                    seats.sit_down(origin, agent, session, Joining::IfFree);
+                }
+                turn.audit(&call, access, Value::Null);
+                Ok(())
+            })
+            .await
+    }
+
     /// Moves the agent's contact by quick connect.
     ///
     /// # Errors

@@ -7,19 +7,20 @@ use engine::AgentContact;
 use model::contact::{PersonalText, Reference};
 use model::resource::{AgentStatus, Enablement, User};
 use model::{
-    AgentStatusId, AgentStatusType, ContactId, InstanceId, ParticipantId, QuickConnectId,
-    ResourceKind, Timestamp, UserId,
+    AgentStatusId, AgentStatusType, ContactId, InstanceId, LoginSessionId, ParticipantId,
+    QuickConnectId, ResourceKind, Timestamp, UserId,
 };
 use tokio::sync::mpsc;
 
 use super::status::agent_of;
 use crate::App;
 use crate::action::{ListOwnQuickConnects, OpenWorkspace};
+use crate::calls::MediaPlace;
 use crate::center::{Center, Turn};
 use crate::chat::bus::{AgentFrame, ChatFrame};
 use crate::error::AppError;
 use crate::permit::{Permit, Target};
-use crate::principal::Call;
+use crate::principal::{Call, Principal};
 
 /// What a workspace is sent.
 #[derive(Debug, Clone)]
@@ -85,6 +86,10 @@ pub struct ContactDetail {
     pub last_sequence: Option<u64>,
     /// Number of the newest item of its chat that the agent has read.
     pub read_sequence: Option<u64>,
+    /// The first contact of its call, while the agent is on the line.
+    pub call: Option<ContactId>,
+    /// Where the media of its call is, seen from the browser that shows this.
+    pub media: Option<MediaPlace>,
 }
 
 /// An open workspace. Dropping it closes it.
@@ -92,6 +97,8 @@ pub struct Workspace {
     app: App,
     center: Arc<Center>,
     user: UserId,
+    /// The session of the browser that shows it.
+    session: Option<LoginSessionId>,
     frames: mpsc::Receiver<AgentFrame>,
     /// Whether a snapshot is due before anything else.
     due: bool,
@@ -116,10 +123,15 @@ impl App {
         // Subscribed first: no change falls between the first snapshot and the stream.
         let frames = center.bus.subscribe_agent(user);
         center.audit_read(call, permit.spec().access).await?;
+        let session = match permit.principal() {
+            Principal::User { session, .. } => Some(*session),
+            _ => None,
+        };
         Ok(Workspace {
             app: self.clone(),
             center,
             user,
+            session,
             frames,
             due: true,
             held: None,
@@ -221,6 +233,12 @@ impl Workspace {
             detail.read_sequence = Some(sequence).filter(|sequence| *sequence > 0);
         }
         self.read = read;
+        for detail in &mut snapshot.contacts {
+            detail.media = detail
+                .call
+                .zip(self.session)
+                .and_then(|(call, session)| self.center.seats.place(call, user, session));
+        }
         Some(snapshot)
     }
 
@@ -301,7 +319,7 @@ fn snapshot(turn: &mut Turn<'_>, user: UserId) -> Result<WorkspaceSnapshot, AppE
             let mut contacts: Vec<_> = agent
                 .contacts
                 .into_iter()
-                .map(|contact| detail(turn, contact))
+                .map(|contact| detail(turn, user, contact))
                 .collect();
             contacts.sort_by_key(|detail| {
                 (
@@ -322,7 +340,7 @@ fn status_of(resource: &model::Resource, status: &AgentStatus) -> Status {
     }
 }
 
-fn detail(turn: &Turn<'_>, contact: AgentContact) -> ContactDetail {
+fn detail(turn: &Turn<'_>, user: UserId, contact: AgentContact) -> ContactDetail {
     let view = turn.engine().contact(contact.contact);
     let record = view.map(|view| view.record);
     // What the customer wrote is shown to who has taken the contact, not to whom it is offered.
@@ -345,6 +363,8 @@ fn detail(turn: &Turn<'_>, contact: AgentContact) -> ContactDetail {
             .map(|view| view.transcript_items)
             .filter(|n| *n > 0),
         read_sequence: None,
+        call: turn.engine().call_of(user, contact.contact),
+        media: None,
         contact,
     }
 }

@@ -304,6 +304,7 @@ fn perform(
                 }
             }
             Push::CallOver(call) => {
+                center.seats.forget(call);
                 if let Some(telephony) = &around.telephony {
                     telephony.hang_up(center.scope.instance, call);
                 }

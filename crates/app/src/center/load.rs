@@ -65,6 +65,7 @@ impl Center {
             files: crate::chat::Files::default(),
             uploads: crate::config::prompts::Uploads::default(),
             receipts: crate::chat::ReceiptLocks::default(),
+            seats: Arc::default(),
             jobs: sender,
             shared: RwLock::new(Shared::default()),
             policy: Arc::clone(&around.policy),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use engine::CallPlan;
-use model::{ContactId, InstanceId, UserId};
+use model::{ContactId, InstanceId, LoginSessionId, UserId};
 
 /// Carries out what the engine wants of calls. What happens on the line comes back through
 /// [`crate::App::call_event`].
@@ -14,13 +14,15 @@ pub trait Telephony: Send + Sync {
     /// The customer's part of a call is over: hang up, if the customer did not.
     fn hang_up(&self, instance: InstanceId, call: ContactId);
 
-    /// An agent's browser offers its end of the media (SDP of WebRTC); returns ours. Again, after the
-    /// network of the browser has changed, it is an ICE restart.
+    /// An agent's browser, known by its session, offers its end of the media (SDP of WebRTC); returns
+    /// ours. Again, after the network of the browser has changed, it is an ICE restart; from another
+    /// browser it takes the place of the one before.
     async fn connect_agent(
         &self,
         instance: InstanceId,
         call: ContactId,
         agent: UserId,
+        browser: LoginSessionId,
         offer: &str,
     ) -> Result<String, TelephonyError>;
 }

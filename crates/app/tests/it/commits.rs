@@ -44,6 +44,7 @@ async fn start(folder: &Path) -> App {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: false,
+        phone_numbers: BTreeSet::new(),
         limits: engine::config::Limits::default(),
         attachments: AttachmentLimits::default(),
         signin: SignInConfig::default(),

@@ -8,13 +8,14 @@ use engine::input::StartContact;
 use engine::{CallPlan, ContactState, Input, Rejection};
 use flow::command::{Input as Keyed, Prompt};
 use model::contact::{DisconnectReason, Endpoint};
+use model::quality::{CallQuality, LegQuality};
 use model::resource::FlowType;
 use model::{Channel, ContactId, InitiationMethod};
 use serde_json::{Value, json};
 
 use crate::harness::*;
 
-fn call(n: u128, flow_number: u128) -> StartContact {
+pub(crate) fn call(n: u128, flow_number: u128) -> StartContact {
     StartContact {
         channel: Channel::Voice,
         initiation_method: InitiationMethod::Inbound,
@@ -29,7 +30,7 @@ fn call(n: u128, flow_number: u128) -> StartContact {
 }
 
 /// What the media of the call was told last; absent: nothing, or that it is over.
-fn plan(center: &Center, n: u128) -> Option<&CallPlan> {
+pub(crate) fn plan(center: &Center, n: u128) -> Option<&CallPlan> {
     let told = center.effects.iter().rev().find_map(|effect| match effect {
         Effect::Call { call, plan, .. } if *call == contact(n) => Some(Some(&**plan)),
         Effect::CallOver { call } if *call == contact(n) => Some(None),
@@ -38,11 +39,11 @@ fn plan(center: &Center, n: u128) -> Option<&CallPlan> {
     told.flatten()
 }
 
-fn customer_hears(center: &Center, n: u128) -> &Hearing {
+pub(crate) fn customer_hears(center: &Center, n: u128) -> &Hearing {
     &plan(center, n).unwrap().customer
 }
 
-fn text_of(hearing: &Hearing) -> &str {
+pub(crate) fn text_of(hearing: &Hearing) -> &str {
     let prompt = match hearing {
         Hearing::Once { prompt, .. } => prompt,
         Hearing::Loop(prompts) => &prompts[0],
@@ -55,14 +56,14 @@ fn text_of(hearing: &Hearing) -> &str {
     }
 }
 
-fn number_of(hearing: &Hearing) -> u32 {
+pub(crate) fn number_of(hearing: &Hearing) -> u32 {
     match hearing {
         Hearing::Once { number, .. } | Hearing::Keys { number, .. } => *number,
         other => panic!("{other:?} has no number"),
     }
 }
 
-fn happens(center: &mut Center, n: u128, event: CallEvent) {
+pub(crate) fn happens(center: &mut Center, n: u128, event: CallEvent) {
     center.done(Input::Call {
         call: contact(n),
         event,
@@ -70,22 +71,22 @@ fn happens(center: &mut Center, n: u128, event: CallEvent) {
 }
 
 /// The customer has heard what is played.
-fn heard(center: &mut Center, n: u128) {
+pub(crate) fn heard(center: &mut Center, n: u128) {
     let number = number_of(customer_hears(center, n));
     happens(center, n, CallEvent::Played { number });
 }
 
-fn keyed(center: &mut Center, n: u128, keys: &str) {
+pub(crate) fn keyed(center: &mut Center, n: u128, keys: &str) {
     let number = number_of(customer_hears(center, n));
     let input = Keyed::Keys(keys.into());
     happens(center, n, CallEvent::Input { number, input });
 }
 
-fn speak(id: &str, text: &str, next: &str) -> Value {
+pub(crate) fn speak(id: &str, text: &str, next: &str) -> Value {
     say(id, text, next)
 }
 
-fn menu(id: &str, one: &str, other: &str) -> Value {
+pub(crate) fn menu(id: &str, one: &str, other: &str) -> Value {
     json!({
         "Identifier": id, "Type": "GetParticipantInput",
         "Parameters": {"Text": "Press one.", "StoreInput": "False", "InputTimeLimitSeconds": "5"},
@@ -101,7 +102,7 @@ fn menu(id: &str, one: &str, other: &str) -> Value {
     })
 }
 
-fn record_both(id: &str, ivr: &str, next: &str) -> Value {
+pub(crate) fn record_both(id: &str, ivr: &str, next: &str) -> Value {
     let behavior = json!({"RecordingBehavior": {
         "RecordedParticipants": ["Agent", "Customer"], "IVRRecordingBehavior": ivr,
     }});
@@ -109,7 +110,7 @@ fn record_both(id: &str, ivr: &str, next: &str) -> Value {
 }
 
 /// A center with one agent; flow 2 greets, asks, and queues whoever presses one.
-fn center() -> Center {
+pub(crate) fn center() -> Center {
     let mut center = Center::new();
     center.agent(1, 1);
     center.flow(
@@ -137,7 +138,7 @@ fn queued(center: &mut Center, n: u128) -> ContactId {
     contact(n)
 }
 
-fn connected(center: &mut Center, n: u128) -> ContactId {
+pub(crate) fn connected(center: &mut Center, n: u128) -> ContactId {
     center.ready(1);
     let id = queued(center, n);
     center.accept(1, id);
@@ -451,4 +452,49 @@ fn a_loop_goes_on_while_the_flow_looks_after_the_queue() {
     let before = told(&center);
     center.pass(35);
     assert_eq!(told(&center), before, "the loop is not begun anew");
+}
+
+fn quality(n: u128, of: Option<model::UserId>, segment: ContactId, mos: u16) -> Input {
+    let quality = LegQuality {
+        mos_hundredths: mos,
+        ..LegQuality::default()
+    };
+    Input::Call {
+        call: contact(n),
+        event: CallEvent::Quality {
+            contact: segment,
+            agent: of,
+            quality,
+        },
+    }
+}
+
+fn opinions(quality: CallQuality) -> (Option<u16>, Option<u16>) {
+    let mos = |leg: Option<LegQuality>| leg.map(|leg| leg.mos_hundredths);
+    (mos(quality.customer), mos(quality.agent))
+}
+
+#[test]
+fn the_record_says_how_well_the_parties_were_heard_also_when_the_last_figures_come_late() {
+    let mut center = center();
+    let id = connected(&mut center, 1);
+    center.done(quality(1, None, id, 300));
+    center.done(quality(1, None, id, 310));
+    center.restart();
+    center.end(1, id);
+    center.done(quality(1, Some(user(1)), id, 420));
+    assert_eq!(
+        center.give(quality(1, Some(user(2)), id, 100)),
+        Err(Rejection::UnknownContact),
+        "nobody who was on the line"
+    );
+    assert_eq!(
+        center.give(quality(7, None, id, 100)),
+        Err(Rejection::UnknownContact),
+        "no such call"
+    );
+    center.complete(1, id);
+    assert_eq!(opinions(center.record(id).quality), (Some(310), Some(420)));
+    let late = quality(1, None, id, 100);
+    assert_eq!(center.give(late), Err(Rejection::UnknownContact));
 }

@@ -15,5 +15,6 @@ mod flows;
 mod harness;
 mod offers;
 mod restarts;
+mod secure_input;
 mod tasks;
 mod transfers;

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use model::Timestamp;
+use model::quality::QualityIssue;
 
 use super::*;
 use crate::g711::Law;
@@ -98,7 +99,7 @@ fn audio_arrives_in_clear_and_under_every_suite() {
             };
             assert_eq!((payload, restarted), (&[n as u8; 160][..], false));
         }
-        assert_eq!(other.quality().received, 20);
+        assert_eq!(other.quality().packets_received, 20);
         assert_eq!(other.counts(), LegCounts::default());
     }
 }
@@ -156,7 +157,7 @@ fn payload_types_that_were_not_agreed_on_are_dropped() {
         DropReason::UnknownPayload
     );
     // Comfort noise counts neither as heard nor as lost.
-    assert_eq!(other.quality().received, 0);
+    assert_eq!(other.quality().packets_received, 0);
 }
 
 #[test]
@@ -194,7 +195,7 @@ fn a_packet_is_relayed_from_leg_to_leg_without_a_change_of_its_audio() {
         assert_eq!(payload, [n as u8; 160]);
     }
     // The gap stays visible behind us.
-    assert_eq!(agent.quality().lost, 1);
+    assert_eq!(agent.quality().packets_lost, 1);
 }
 
 #[test]
@@ -363,12 +364,32 @@ fn reports_tell_loss_and_the_round_trip() {
         assert_eq!(other.receive(at(6030), rtcp, &mut sent), Received::Report);
         let mut back = report_of(&mut other, 7000);
         assert_eq!(one.receive(at(7030), rtcp, &mut back), Received::Report);
-        let trip = one.quality().round_trip_ms.unwrap();
-        assert!((trip - 60.0).abs() < 1.0, "{trip} ms");
+        let trip = one.quality().round_trip_us.unwrap();
+        assert!((59_000..=61_000).contains(&trip), "{trip} us");
         let quality = other.quality();
-        assert!((quality.loss_percent - 10.0).abs() < 0.5, "{quality:?}");
-        assert!(quality.mos < 2.5 && one.quality().mos > 4.0);
+        assert_eq!((quality.packets_received, quality.packets_lost), (270, 30));
+        assert!(quality.mos_hundredths < 250 && one.quality().mos_hundredths > 400);
     }
+}
+
+#[test]
+fn packets_that_come_unevenly_are_jitter_and_lower_the_opinion() {
+    let heard_with = |late_ms: u64| {
+        let (mut one, mut other) = line(None);
+        for n in 0..300 {
+            let mut packet = audio(&mut one, n);
+            let late = if n % 2 == 0 { late_ms } else { 0 };
+            other.receive(at(20 * n + late), peer(), &mut packet);
+        }
+        other.quality()
+    };
+    let (even, uneven) = (heard_with(0), heard_with(40));
+    assert_eq!((even.jitter_us, even.issues().count()), (0, 0));
+    assert!((30_000..=45_000).contains(&uneven.jitter_us), "{uneven:?}");
+    assert!(uneven.jitter_max_us >= uneven.jitter_us);
+    let issues: Vec<_> = uneven.issues().collect();
+    assert_eq!(issues, [QualityIssue::HighJitterBuffer]);
+    assert!(uneven.mos_hundredths < even.mos_hundredths);
 }
 
 #[test]

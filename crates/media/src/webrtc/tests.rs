@@ -287,7 +287,7 @@ fn audio_flows_both_ways() {
             .map(|payload| payload[0])
             .collect();
         assert_eq!(heard, (100..150).collect::<Vec<u8>>());
-        assert_eq!(line.leg.quality().lost, 0);
+        assert_eq!(line.leg.quality().packets_lost, 0);
     }
 }
 

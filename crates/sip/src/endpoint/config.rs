@@ -187,6 +187,22 @@ impl TrunkConfig {
 }
 
 impl Network {
+    /// The range of this address alone.
+    pub const fn of(address: IpAddr) -> Self {
+        let prefix = if address.is_ipv4() { 32 } else { 128 };
+        Self { address, prefix }
+    }
+
+    /// The address that it was written with.
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// How many of the first bits count.
+    pub const fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
     /// Whether the address lies in the range.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {

@@ -2,14 +2,16 @@
 
 use model::Timestamp;
 
-use super::{ConnectionId, Endpoint, Flow, Output, Peer, Transport};
+use super::{ConnectionId, Due, Endpoint, Flow, Output, Peer, Transport};
 use crate::framing::{Frame, StreamFramer};
-use crate::limits::{CONNECTIONS_MAX, OUTPUTS_MAX};
+use crate::limits::{CONNECTIONS_MAX, INCOMPLETE_MESSAGE_MAX, OUTPUTS_MAX};
 
 #[derive(Debug)]
 pub(super) struct Connection {
     flow: Flow,
     framer: StreamFramer,
+    /// Until when the message that has begun must be whole.
+    whole_by: Option<Timestamp>,
 }
 
 impl Endpoint {
@@ -31,12 +33,18 @@ impl Endpoint {
             connection: Some(id),
         };
         let framer = StreamFramer::new();
-        self.connections.insert(id, Connection { flow, framer });
+        let connection = Connection {
+            flow,
+            framer,
+            whole_by: None,
+        };
+        self.connections.insert(id, connection);
     }
 
     /// A connection is gone. Calls go on: their next request opens another one.
     pub fn disconnected(&mut self, id: ConnectionId) {
         self.connections.remove(&id);
+        self.schedule.set(Due::Connection(id), None);
         for call in self.calls.values_mut() {
             if call.flow.connection == Some(id) {
                 call.flow.connection = None;
@@ -57,9 +65,13 @@ impl Endpoint {
             loop {
                 match connection.framer.next_frame() {
                     Ok(None) => break,
-                    Ok(Some(frame)) => self.on_frame(now, flow, frame),
+                    Ok(Some(frame)) => {
+                        connection.whole_by = None;
+                        self.on_frame(now, flow, frame);
+                    }
                     Err(broken) => {
                         self.on_refused(now, flow, &broken.0);
+                        self.schedule.set(Due::Connection(id), None);
                         self.outputs.push_back(Output::Close(id));
                         return;
                     }
@@ -69,7 +81,26 @@ impl Endpoint {
                 break;
             }
         }
+        connection.whole_by = match (connection.framer.waiting(), connection.whole_by) {
+            (0, _) => None,
+            (_, None) => Some(now.plus(INCOMPLETE_MESSAGE_MAX)),
+            (_, begun) => begun,
+        };
+        self.schedule.set(Due::Connection(id), connection.whole_by);
         self.connections.insert(id, connection);
+    }
+
+    /// A message that began long ago is not whole: the connection is closed. A line end alone was the
+    /// answer to a keep-alive.
+    pub(super) fn on_connection_deadline(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.whole_by = None;
+        if !connection.framer.take_pong() {
+            self.connections.remove(&id);
+            self.outputs.push_back(Output::Close(id));
+        }
     }
 
     fn on_frame(&mut self, now: Timestamp, flow: Flow, frame: Frame) {

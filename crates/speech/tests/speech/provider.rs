@@ -64,10 +64,11 @@ impl Service {
                 let (behaviour, log, tls) = (behaviour.clone(), Arc::clone(&log), tls.clone());
                 connections.spawn(async move {
                     match tls {
-                        Some((acceptor, _)) => match acceptor.accept(stream).await {
-                            Ok(stream) => answer(stream, behaviour, log).await,
-                            Err(_) => (),
-                        },
+                        Some((acceptor, _)) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                answer(stream, behaviour, log).await;
+                            }
+                        }
                         None => answer(stream, behaviour, log).await,
                     }
                 });

@@ -10,12 +10,14 @@ use media::MediaTime;
 use media::frame::FRAME_TICKS;
 use media::prompt::MusicOnHold;
 use media::webrtc::{BrowserCodec, BrowserLeg, BrowserLegConfig, BrowserOutput};
-use model::UserId;
+use model::quality::LegQuality;
+use model::{ContactId, LoginSessionId, UserId};
 
 use super::sound::Party;
 use super::stun;
 use super::worker::BrowserSocket;
 use crate::clocks::Clocks;
+use crate::handle::AgentOffer;
 use crate::random;
 
 /// How long a whisper waits for the agent's browser.
@@ -25,11 +27,17 @@ const BROWSER_WAIT_MAX: Duration = Duration::from_secs(5);
 pub(super) struct AgentSide {
     pub(super) agent: UserId,
     pub(super) party: Party,
+    /// The contact as which the agent has the call.
+    pub(super) contact: Option<ContactId>,
     browser: Option<Browser>,
+    /// Figures of a browser that is gone.
+    left: Option<LegQuality>,
     joined: MediaTime,
 }
 
 struct Browser {
+    /// Which browser it is.
+    session: LoginSessionId,
     leg: BrowserLeg,
     deadline: MediaTime,
     connected: bool,
@@ -42,25 +50,29 @@ impl AgentSide {
         Self {
             agent,
             party: Party::new(),
+            contact: None,
             browser: None,
+            left: None,
             joined: now,
         }
     }
 
-    /// Answers an offer of the browser. A second offer of the same browser is an ICE restart or another
-    /// direction; one that the leg does not understand is a browser that was loaded anew.
+    /// Answers an offer of a browser. A second offer of the same browser is an ICE restart or another
+    /// direction; one that the leg does not understand is a browser that was loaded anew. Another browser
+    /// takes the place of the one before, which hears and says nothing any more.
     pub(super) fn accept_offer(
         &mut self,
         now: MediaTime,
         clocks: Clocks,
         socket: &BrowserSocket,
         law: Law,
-        offer: &str,
+        offer: &AgentOffer,
     ) -> Result<String, TelephonyError> {
         let again = self
             .browser
             .as_mut()
-            .and_then(|browser| browser.leg.accept_offer(now, offer).ok());
+            .filter(|browser| browser.session == offer.browser)
+            .and_then(|browser| browser.leg.accept_offer(now, &offer.offer).ok());
         let answer = match again {
             Some(answer) => answer,
             None => {
@@ -75,8 +87,10 @@ impl AgentSide {
                     TelephonyError::Refused(error.to_string())
                 };
                 let mut leg = BrowserLeg::new(now, clocks.zero(), &config).map_err(refused)?;
-                let answer = leg.accept_offer(now, offer).map_err(refused)?;
+                let answer = leg.accept_offer(now, &offer.offer).map_err(refused)?;
+                self.left = self.quality();
                 self.browser = Some(Browser {
+                    session: offer.browser,
                     leg,
                     deadline: now,
                     connected: false,
@@ -91,6 +105,22 @@ impl AgentSide {
             browser.deadline = now;
         }
         Ok(answer)
+    }
+
+    /// How well the agent was heard; nothing where no browser was there.
+    pub(super) fn quality_event(&self) -> Option<CallEvent> {
+        Some(CallEvent::Quality {
+            contact: self.contact?,
+            agent: Some(self.agent),
+            quality: self.quality()?,
+        })
+    }
+
+    fn quality(&self) -> Option<LegQuality> {
+        let browser = self.browser.as_ref().map(|browser| browser.leg.quality());
+        // One that never sent anything says nothing about the one before.
+        let heard = browser.filter(|quality| quality.packets_received > 0);
+        heard.or(self.left).or(browser)
     }
 
     /// By which name its checks are known.
@@ -142,6 +172,7 @@ impl AgentSide {
                     return None;
                 }
                 BrowserOutput::Closed => {
+                    self.left = self.quality();
                     self.browser = None;
                     return None;
                 }

@@ -12,12 +12,15 @@ use media::tones::{Digit, DigitEvent, DtmfDetector};
 use media::webrtc::BrowserOutput;
 use media::{Law, MediaTime};
 use mio::net::UdpSocket;
-use model::UserId;
+use model::ContactId;
 
 use super::agent::AgentSide;
-use super::sound::Party;
+use super::guard::KeyGuard;
+use super::quality::QUALITY_INTERVAL;
+use super::sound::{Party, Sound};
 use super::worker::Around;
 use super::{Hears, LineId, Parties};
+use crate::handle::AgentOffer;
 
 /// Datagrams that are read of one line before others have their turn.
 const READS_MAX: usize = 16;
@@ -30,10 +33,14 @@ pub(super) struct Line {
     leg: TrunkLeg,
     law: Law,
     customer: Party,
+    /// The contact as which the call goes on.
+    contact: Option<ContactId>,
+    next_quality: MediaTime,
     /// Finds keys in audio, where the other side sends none as events.
     detector: Option<DtmfDetector>,
     /// Keys came as events: then those in the signalling are the same ones again.
     heard_events: bool,
+    guard: KeyGuard,
     agent: Option<AgentSide>,
 }
 
@@ -59,8 +66,11 @@ impl Line {
             leg: TrunkLeg::new(now, config)?,
             law,
             customer: Party::new(),
+            contact: None,
+            next_quality: now.plus(QUALITY_INTERVAL),
             detector,
             heard_events: false,
+            guard: KeyGuard::new(),
             agent: None,
         })
     }
@@ -78,9 +88,17 @@ impl Line {
     pub(super) fn direct(&mut self, now: MediaTime, parties: Parties, around: &mut Around) {
         let agent = parties.agent.as_ref().map(|(agent, _)| *agent);
         if self.agent.as_ref().map(|side| side.agent) != agent {
+            self.tell_agent_quality(around);
             self.agent = agent.map(|agent| AgentSide::new(now, agent));
         }
+        self.contact = parties.contact;
+        if let Some(side) = &mut self.agent {
+            side.contact = parties.contact;
+        }
         if let Hears::New(sound) = parties.customer {
+            if matches!(sound, Sound::Keys { .. }) {
+                self.guard.arm();
+            }
             let event = self.customer.hear(now, sound);
             around.tell(self.id, event);
         }
@@ -92,6 +110,7 @@ impl Line {
 
     /// A key came with the signalling.
     pub(super) fn press(&mut self, now: MediaTime, digit: Digit, around: &mut Around) {
+        self.guard.note_key(now);
         if !self.heard_events {
             let event = self.customer.press(now, digit);
             around.tell(self.id, event);
@@ -102,11 +121,11 @@ impl Line {
     pub(super) fn connect_agent(
         &mut self,
         now: MediaTime,
-        agent: UserId,
-        offer: &str,
+        offer: &AgentOffer,
         around: &mut Around,
     ) -> Result<String, TelephonyError> {
-        let side = self.agent.as_mut().filter(|side| side.agent == agent);
+        let side = self.agent.as_mut();
+        let side = side.filter(|side| side.agent == offer.agent);
         let side = side.ok_or(TelephonyError::NoCall)?;
         let socket = around.browsers.as_ref().ok_or_else(|| {
             TelephonyError::Refused("no port for browsers is configured".to_owned())
@@ -172,15 +191,17 @@ impl Line {
         around: &mut Around,
     ) {
         // No key is heard by the agent while one is asked for, and nothing else either.
-        let passes = self.customer.hears_other();
+        let put_through = self.customer.hears_other();
         match self.leg.receive(now, source, datagram) {
             Received::Audio {
                 header,
                 restarted,
                 payload,
             } => {
+                self.guard.hear(now, self.law, payload);
+                let passes = self.guard.passes(now, put_through);
                 let event = match &mut self.detector {
-                    Some(detector) if !passes => {
+                    Some(detector) if !put_through => {
                         hear_keys(now, self.law, detector, payload, &mut self.customer)
                     }
                     _ => [const { None }; 2],
@@ -207,6 +228,8 @@ impl Line {
                 digits,
             } => {
                 self.heard_events = true;
+                self.guard.note_key(now);
+                let passes = self.guard.passes(now, put_through);
                 if let Some(side) = self
                     .agent
                     .as_mut()
@@ -291,6 +314,10 @@ impl Line {
                 LegDue::Silent | LegDue::TooLong => around.tell(self.id, Some(CallEvent::Lost)),
             }
         }
+        if now >= self.next_quality {
+            self.next_quality = now.plus(QUALITY_INTERVAL);
+            self.tell_quality(around);
+        }
         let (frame, event) = self
             .customer
             .next_frame(due, self.law, around.music.as_ref());
@@ -310,8 +337,25 @@ impl Line {
         }
     }
 
-    /// Says good-bye to the trunk.
-    pub(super) fn close(&mut self, now: MediaTime) {
+    /// How well the parties are heard so far.
+    fn tell_quality(&self, around: &mut Around) {
+        let customer = self.contact.map(|contact| CallEvent::Quality {
+            contact,
+            agent: None,
+            quality: self.leg.quality(),
+        });
+        around.tell(self.id, customer);
+        self.tell_agent_quality(around);
+    }
+
+    fn tell_agent_quality(&self, around: &mut Around) {
+        let event = self.agent.as_ref().and_then(AgentSide::quality_event);
+        around.tell(self.id, event);
+    }
+
+    /// Says good-bye to the trunk, and last figures.
+    pub(super) fn close(&mut self, now: MediaTime, around: &mut Around) {
+        self.tell_quality(around);
         if let Ok(report) = self.leg.goodbye(now) {
             let _ = self.socket.send_to(&report, self.leg.remote_rtcp());
         }

@@ -18,7 +18,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::line::{DATAGRAM_BYTES_MAX, Line, Read};
 use super::stun;
-use super::{LineCommand, LineEvent, LineId, LineSettings, ToWorker};
+use super::{LineCommand, LineEvent, LineId, LineNews, LineSettings, ToWorker};
 use crate::clocks::Clocks;
 use crate::config::BrowserPort;
 
@@ -87,8 +87,15 @@ impl Around {
     /// Tells what happened on a line.
     pub(super) fn tell(&mut self, line: LineId, event: Option<CallEvent>) {
         if let Some(event) = event {
-            self.late.push_back(LineEvent { line, event });
+            let news = LineNews::Call(event);
+            self.late.push_back(LineEvent { line, news });
         }
+    }
+
+    /// Tells that nothing more happens on a line.
+    fn tell_closed(&mut self, line: LineId) {
+        let news = LineNews::Closed;
+        self.late.push_back(LineEvent { line, news });
     }
 
     fn flush(&mut self) {
@@ -292,6 +299,9 @@ impl Worker {
             return;
         }
         let Some(at) = self.places.get(&id).copied() else {
+            if matches!(command, LineCommand::Close) {
+                self.around.tell_closed(id);
+            }
             return;
         };
         let Some(Some(line)) = self.lines.get_mut(at) else {
@@ -302,14 +312,14 @@ impl Worker {
             LineCommand::Change(config) => line.change(now, *config),
             LineCommand::Direct(parties) => line.direct(now, *parties, &mut self.around),
             LineCommand::Press(digit) => line.press(now, digit, &mut self.around),
-            LineCommand::ConnectAgent(agent, offer, reply) => {
-                let answer = line.connect_agent(now, agent, &offer, &mut self.around);
+            LineCommand::ConnectAgent(offer) => {
+                let answer = line.connect_agent(now, &offer, &mut self.around);
                 let fragment = line.browser_fragment().map(str::to_owned);
                 self.fragments.retain(|_, place| *place != at);
                 if let Some(fragment) = fragment {
                     self.fragments.insert(fragment, at);
                 }
-                let _ = reply.send(answer);
+                let _ = offer.reply.send(answer);
             }
             LineCommand::Close => self.close(now, id, at),
         }
@@ -346,10 +356,11 @@ impl Worker {
         self.sources.retain(|_, place| *place != at);
         self.places.remove(&id);
         if let Some(mut line) = self.lines.get_mut(at).and_then(Option::take) {
-            line.close(now);
+            line.close(now, &mut self.around);
             let _ = self.poll.registry().deregister(&mut line.socket);
             self.free.push(at);
         }
+        self.around.tell_closed(id);
     }
 
     fn turn_wheel(&mut self) {

@@ -19,7 +19,7 @@ use super::description::{leg_config, local_media};
 use super::plan::Plan;
 use super::reporter::{Reporter, Started, report, tell};
 use crate::handle::{AgentOffer, CallName, Order};
-use crate::lines::{LineCommand, LineEvent, LineId};
+use crate::lines::{LineCommand, LineEvent, LineId, LineNews};
 
 /// A call of a trunk.
 pub(super) struct Call {
@@ -40,6 +40,12 @@ impl Call {
     pub(super) const fn name(&self) -> Option<CallName> {
         self.name
     }
+}
+
+/// A call that is over, whose line has its last news still to tell.
+pub(super) struct Closing {
+    reporter: Reporter,
+    last: Option<CallEvent>,
 }
 
 enum Media {
@@ -127,8 +133,11 @@ impl Signalling {
         self.by_line.insert(line, handle);
         self.starting += 1;
         let (app, started) = (self.app.clone(), self.started.clone());
+        let snapshot = self.endpoint.snapshot(handle);
+        let dialog = snapshot.and_then(|one| serde_json::to_vec(&one).ok());
+        let incoming = new_call(incoming);
         self.reporters
-            .spawn(report(app, handle, new_call(incoming), told, started));
+            .spawn(report(app, handle, incoming, dialog, told, started));
         Ok(())
     }
 
@@ -185,10 +194,6 @@ impl Signalling {
         {
             self.lose(handle);
             return;
-        }
-        let snapshot = self.endpoint.snapshot(handle);
-        if let Some(dialog) = snapshot.and_then(|one| serde_json::to_vec(&one).ok()) {
-            self.report(handle, CallEvent::Answered { dialog });
         }
         self.open_line(handle, None);
     }
@@ -293,7 +298,13 @@ impl Signalling {
             | EndReason::SessionExpired
             | EndReason::Protocol => Some(CallEvent::Lost),
         };
-        call.reporter.finish(last);
+        match call.media {
+            Media::Open => {
+                let reporter = call.reporter;
+                self.closing.insert(call.line, Closing { reporter, last });
+            }
+            Media::Ready(..) => call.reporter.finish(last),
+        }
     }
 
     /// Hangs a call up that cannot go on, and tells the application.
@@ -306,8 +317,11 @@ impl Signalling {
 
     /// Tells the application of an event. A call that it does not keep up with ends.
     pub(super) fn report(&mut self, handle: CallHandle, event: CallEvent) {
+        // Figures come again.
+        let may_wait = matches!(event, CallEvent::Quality { .. });
         if let Some(call) = self.calls.get(&handle)
             && !call.reporter.tell(event)
+            && !may_wait
         {
             tracing::error!("the application does not keep up with a call: it is hung up");
             self.lose(handle);
@@ -315,12 +329,21 @@ impl Signalling {
     }
 
     pub(super) fn on_line_event(&mut self, heard: LineEvent) {
-        let Some(handle) = self.by_line.get(&heard.line).copied() else {
-            return;
-        };
-        match heard.event {
-            CallEvent::Lost => self.lose(handle),
-            event => self.report(handle, event),
+        let open = self.by_line.get(&heard.line).copied();
+        match (open, heard.news) {
+            (Some(handle), LineNews::Call(CallEvent::Lost)) => self.lose(handle),
+            (Some(handle), LineNews::Call(event)) => self.report(handle, event),
+            (None, LineNews::Call(event @ CallEvent::Quality { .. })) => {
+                if let Some(closing) = self.closing.get(&heard.line) {
+                    closing.reporter.tell(event);
+                }
+            }
+            (None, LineNews::Closed) => {
+                if let Some(closing) = self.closing.remove(&heard.line) {
+                    closing.reporter.finish(closing.last);
+                }
+            }
+            (Some(_), LineNews::Closed) | (None, LineNews::Call(_)) => {}
         }
     }
 
@@ -333,7 +356,7 @@ impl Signalling {
 
     fn carry_out_one(&mut self, name: CallName, order: Order) {
         match (self.by_name.get(&name).copied(), order) {
-            (Some(handle), Order::Direct(plan)) => self.direct(handle, *plan),
+            (Some(handle), Order::Direct(contact, plan)) => self.direct(handle, contact, *plan),
             (Some(handle), Order::HangUp) => {
                 let _ = self.endpoint.hang_up(self.clocks.now(), handle);
             }
@@ -348,10 +371,10 @@ impl Signalling {
     pub(super) fn connect_agent(&mut self, offer: AgentOffer) {
         let call = self.by_name.get(&offer.call);
         match call.and_then(|handle| self.calls.get(handle)) {
-            Some(call) => self.lines.tell(
-                call.line,
-                LineCommand::ConnectAgent(offer.agent, offer.offer, offer.reply),
-            ),
+            Some(call) => {
+                let connect = LineCommand::ConnectAgent(Box::new(offer));
+                self.lines.tell(call.line, connect);
+            }
             None => {
                 let _ = offer.reply.send(Err(TelephonyError::NoCall));
             }
@@ -385,6 +408,9 @@ impl Signalling {
     pub(super) fn abandon_calls(&mut self) {
         for (_, call) in std::mem::take(&mut self.calls) {
             call.reporter.finish(Some(CallEvent::Lost));
+        }
+        for (_, closing) in std::mem::take(&mut self.closing) {
+            closing.reporter.finish(closing.last);
         }
     }
 }

@@ -23,6 +23,8 @@ use crate::config::{StartError, TelephonyConfig};
 
 /// Connections that may be open.
 const CONNECTIONS_MAX: usize = 1024;
+/// Connections that may be open with one address: nobody takes the places of all trunks.
+const CONNECTIONS_PER_ADDRESS_MAX: usize = 128;
 /// Messages that may wait to be written to a connection.
 const WAITING_MAX: usize = 256;
 /// Pieces of all connections that may wait to be read.
@@ -190,8 +192,14 @@ impl Connections {
             address,
             stream,
         } = accepted;
-        if !endpoint.accepts(transport, address.ip()) || self.open.len() >= CONNECTIONS_MAX {
+        if !endpoint.accepts(transport, address.ip()) {
             tracing::debug!("a connection was closed: no trunk is there");
+            return;
+        }
+        let of_address = self.open.values();
+        let of_address = of_address.filter(|open| open.address.ip() == address.ip());
+        if self.open.len() >= CONNECTIONS_MAX || of_address.count() >= CONNECTIONS_PER_ADDRESS_MAX {
+            tracing::warn!("a connection was closed: there are too many");
             return;
         }
         let (connection, waiting) = self.name(transport, address);

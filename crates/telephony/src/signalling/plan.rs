@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::{CallEvent, CallPlan, Hearing};
 use media::prompt::Prompt;
-use model::UserId;
+use model::{ContactId, UserId};
 use sip::endpoint::CallHandle;
 
 use super::Signalling;
@@ -15,6 +15,8 @@ use crate::lines::{Hears, LineCommand, Parties, Sound};
 /// What a call does, and what it needs for it.
 #[derive(Default)]
 pub(super) struct Plan {
+    /// The contact as which the call goes on.
+    contact: Option<ContactId>,
     customer: Side,
     agent: Option<(UserId, Side)>,
     voice: Option<String>,
@@ -48,7 +50,8 @@ enum Due {
 
 impl Plan {
     /// Takes a new plan. What stays the same goes on as it is.
-    fn update(&mut self, plan: CallPlan) {
+    fn update(&mut self, contact: ContactId, plan: CallPlan) {
+        self.contact = Some(contact);
         self.customer.update(plan.customer);
         self.agent = plan.agent.map(|(agent, hearing)| {
             let known = self.agent.take().filter(|(before, _)| *before == agent);
@@ -167,14 +170,14 @@ fn prompts_of(hearing: &Hearing) -> Vec<&flow::command::Prompt> {
 
 impl Signalling {
     /// Lets a call do something else from now on.
-    pub(super) fn direct(&mut self, handle: CallHandle, plan: CallPlan) {
+    pub(super) fn direct(&mut self, handle: CallHandle, contact: ContactId, plan: CallPlan) {
         let Some(call) = self.calls.get_mut(&handle) else {
             return;
         };
         let Some((instance, _)) = call.name() else {
             return;
         };
-        call.plan.update(plan);
+        call.plan.update(contact, plan);
         for (key, prompt) in call.plan.needed() {
             if call.plan.prompts.contains_key(&key) {
                 continue;
@@ -226,6 +229,7 @@ impl Signalling {
             }
         };
         let parties = Parties {
+            contact: call.plan.contact,
             customer: hears(customer),
             agent: agent.map(|(agent, due)| (agent, hears(due))),
         };

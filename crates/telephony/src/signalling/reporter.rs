@@ -58,16 +58,21 @@ impl Reporter {
     }
 }
 
-/// Starts the contact of a call, and tells what happens until the call is over.
+/// Starts the contact of a call, with what a later run of the program needs to hang it up, and tells what happens until the call is over.
 pub(super) async fn report(
     app: App,
     call: CallHandle,
     incoming: IncomingCall,
+    dialog: Option<Vec<u8>>,
     mut report: Report,
     started: mpsc::Sender<Started>,
 ) {
     let result = app.incoming_call(incoming).await;
     let name = result.as_ref().ok().copied();
+    // Before the caller is answered: after a crash, whoever was can be hung up.
+    if let (Some(name), Some(dialog)) = (name, dialog) {
+        tell(&app, name, CallEvent::Answered { dialog }).await;
+    }
     if started.send(Started { call, result }).await.is_err() {
         tracing::error!("a call began while telephony ended");
     }

@@ -1,6 +1,6 @@
 //! A center with telephony, one number, and a flow that greets, asks and queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -32,8 +32,17 @@ use crate::sound::tone;
 
 /// The number that leads to the flow.
 pub(crate) const NUMBER: &str = "+493012345";
-/// Numbers that lead nowhere yet.
-pub(crate) const MORE_NUMBERS: [&str; 3] = ["+493011111", "+493022222", "+493033333"];
+/// What the trunk brings.
+const NUMBERS: [&str; 8] = [
+    NUMBER,
+    "+493011111",
+    "+493022222",
+    "+493033333",
+    "+493055555",
+    "+493077777",
+    "+493088888",
+    "+493099999",
+];
 /// What is heard, by frequency.
 pub(crate) const GREETING: u32 = 440;
 pub(crate) const QUESTION: u32 = 1000;
@@ -74,6 +83,7 @@ pub(crate) struct Center {
     pub(crate) instance: InstanceId,
     pub(crate) ada: UserId,
     pub(crate) sip: SocketAddr,
+    pub(crate) tcp: Option<SocketAddr>,
     pub(crate) tls: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     running: JoinHandle<()>,
@@ -141,6 +151,10 @@ impl Center {
     }
 
     pub(crate) async fn with(config: TelephonyConfig) -> Self {
+        Self::with_speech(config, Arc::new(Tones)).await
+    }
+
+    pub(crate) async fn with_speech(config: TelephonyConfig, speech: Arc<dyn Speech>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (handle, runner) = telephony::start(config).unwrap();
         let app = start_app(&folder, handle).await;
@@ -152,38 +166,40 @@ impl Center {
         let instance = created.scope.instance;
         let ada = create_user(&app, instance, "ada").await;
         let flow = create_flow(&app, instance).await;
-        let claim = NumberClaim {
-            number: NUMBER.to_owned(),
-            description: None,
-            tags: Tags::new(),
-            flow: Some(flow),
-            client_token: None,
-        };
-        let call = system_call("ClaimPhoneNumber");
-        let permit = app
-            .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
-            .unwrap();
-        app.claim_number(&call, permit, claim).await.unwrap();
-        Self::run(folder, app, instance, ada, runner)
+        claim(&app, instance, NUMBER, Some(flow)).await;
+        Self::run((folder, app), instance, ada, runner, speech)
     }
 
-    fn run(folder: TempDir, app: App, instance: InstanceId, ada: UserId, runner: Runner) -> Self {
+    fn run(
+        (folder, app): (TempDir, App),
+        instance: InstanceId,
+        ada: UserId,
+        runner: Runner,
+        speech: Arc<dyn Speech>,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let (sip, tls) = (runner.udp_address().unwrap(), runner.tls_address());
+        let sip = runner.udp_address().unwrap();
+        let (tcp, tls) = (runner.tcp_address(), runner.tls_address());
         let running = {
             let app = app.clone();
-            tokio::spawn(async move { runner.run(app, Arc::new(Tones), stopped).await.unwrap() })
+            tokio::spawn(async move { runner.run(app, speech, stopped).await.unwrap() })
         };
         Self {
             app,
             instance,
             ada,
             sip,
+            tcp,
             tls,
             stop,
             running,
             folder,
         }
+    }
+
+    /// Tells telephony to stop.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stop.send_replace(true);
     }
 
     /// Stops telephony in order.
@@ -201,7 +217,8 @@ impl Center {
         self.running.abort();
         assert!(self.running.await.unwrap_err().is_cancelled());
         let (_, runner) = telephony::start(config).unwrap();
-        Self::run(self.folder, self.app, self.instance, self.ada, runner)
+        let kept = (self.folder, self.app);
+        Self::run(kept, self.instance, self.ada, runner, Arc::new(Tones))
     }
 }
 
@@ -245,11 +262,7 @@ async fn start_app(folder: &TempDir, handle: Arc<Handle>) -> App {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
-        phone_numbers: MORE_NUMBERS
-            .into_iter()
-            .chain([NUMBER])
-            .map(str::to_owned)
-            .collect(),
+        phone_numbers: NUMBERS.map(str::to_owned).into(),
         limits: engine::Limits::default(),
         attachments: app::chat::attachments::AttachmentLimits::default(),
         signin: SignInConfig {
@@ -322,6 +335,16 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
              "Transitions": {}},
         ],
     });
+    publish(app, instance, "Calls", &content).await
+}
+
+/// A published flow.
+pub(crate) async fn publish(
+    app: &App,
+    instance: InstanceId,
+    name: &str,
+    content: &Value,
+) -> model::FlowId {
     let flow = FlowDefinition {
         kind: FlowType::ContactFlow,
         description: None,
@@ -333,9 +356,30 @@ async fn create_flow(app: &App, instance: InstanceId) -> model::FlowId {
     let permit = app
         .authorize::<CreateContactFlow>(&call, Target::Instance(instance))
         .unwrap();
-    let new = new_resource("Calls", flow);
+    let new = new_resource(name, flow);
     let created = app.create::<CreateContactFlow, _>(&call, permit, new).await;
     created.unwrap().id.into()
+}
+
+/// Lets a number lead to a flow, or to none.
+pub(crate) async fn claim(
+    app: &App,
+    instance: InstanceId,
+    number: &str,
+    flow: Option<model::FlowId>,
+) {
+    let claim = NumberClaim {
+        number: number.to_owned(),
+        description: None,
+        tags: Tags::new(),
+        flow,
+        client_token: None,
+    };
+    let call = system_call("ClaimPhoneNumber");
+    let permit = app
+        .authorize::<ClaimPhoneNumber>(&call, Target::Instance(instance))
+        .unwrap();
+    app.claim_number(&call, permit, claim).await.unwrap();
 }
 
 async fn create_user(app: &App, instance: InstanceId, name: &str) -> UserId {

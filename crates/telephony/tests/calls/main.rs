@@ -9,7 +9,15 @@
 mod agents;
 mod center;
 mod edge;
+mod exports;
+mod flood;
+mod flows;
 mod flows;
 mod phone;
+mod phone;
 mod prompts;
+mod raw;
+mod resources;
+mod secure_input;
 mod sound;
+mod talks;

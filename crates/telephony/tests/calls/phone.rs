@@ -1,5 +1,6 @@
 //! A telephone: a user agent of its own with real sockets.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,9 +11,11 @@ use media::srtp::{MasterKey, Suite};
 use media::tones::{Digit, EventSender, dtmf};
 use media::{Law, MediaTime};
 use model::{Personal, Secret, Timestamp};
+use sip::dialog::DialogSnapshot;
+use sip::digest::Account;
 use sip::endpoint::{
     Advertised, CallHandle, ConnectionId, EndReason, EndpointConfig, Event, OutgoingCall, Output,
-    Peer, Target, Transport, TrunkId,
+    Peer, Target, Transport, TrunkConfig, TrunkId,
 };
 use sip::message::StatusCode;
 use sip::sdp::{
@@ -20,7 +23,7 @@ use sip::sdp::{
     StreamSecurity,
 };
 use sip::{Endpoint, TokenSource};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::client::TlsStream;
 
@@ -37,8 +40,13 @@ pub(crate) enum Keys {
 
 enum Wire {
     Udp(UdpSocket),
-    Tls(Box<TlsStream<TcpStream>>),
+    Stream(Box<dyn Duplex>),
 }
+
+/// A connection, encrypted or not.
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
 pub(crate) struct Phone {
     endpoint: Endpoint,
@@ -50,6 +58,7 @@ pub(crate) struct Phone {
     pub(crate) answered: bool,
     pub(crate) ended: Option<EndReason>,
     leg: Option<TrunkLeg>,
+    agreed: Option<LegConfig>,
     zero: Instant,
     /// What was heard since the beginning.
     pub(crate) heard: Vec<i16>,
@@ -60,8 +69,34 @@ pub(crate) struct Phone {
     pub(crate) said: usize,
     events: Option<EventSender>,
     keys: Keys,
+    /// Every packet with a number that this divides is lost on its way.
+    pub(crate) loses: Option<usize>,
     /// Nothing is sent any more.
     pub(crate) mute: bool,
+    /// Further headers of its calls.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The numbers of packets with audio, as they came.
+    pub(crate) packets: Vec<u16>,
+    /// The last packets that were sent.
+    spoken: VecDeque<Vec<u8>>,
+}
+
+/// Packets that a telephone remembers.
+const SPOKEN_MAX: usize = 50;
+
+/// Key and salt of AES_CM_128_HMAC_SHA1_80.
+const KEY_BYTES: usize = 30;
+
+/// How far forged packets are ahead of true ones.
+const AHEAD: usize = 50;
+
+/// Whose packets are forged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forger {
+    /// Somebody who knows all but the keys.
+    Stranger,
+    /// The telephone itself.
+    Phone,
 }
 
 fn wall() -> Timestamp {
@@ -84,12 +119,38 @@ impl Phone {
     /// A telephone that has connected over TLS.
     pub(crate) async fn over_tls(stream: TlsStream<TcpStream>, center: SocketAddr) -> Self {
         let port = stream.get_ref().0.local_addr().unwrap().port();
-        Self::over(Wire::Tls(Box::new(stream)), port, Transport::Tls, center).await
+        Self::over(Wire::Stream(Box::new(stream)), port, Transport::Tls, center).await
+    }
+
+    /// A telephone that has connected over TCP.
+    pub(crate) async fn over_tcp(center: SocketAddr) -> Self {
+        let stream = TcpStream::connect(center).await.unwrap();
+        let port = stream.local_addr().unwrap().port();
+        Self::over(Wire::Stream(Box::new(stream)), port, Transport::Tcp, center).await
+    }
+
+    /// A telephone that proves who it is.
+    pub(crate) async fn with_account(center: SocketAddr, account: Account) -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let port = socket.local_addr().unwrap().port();
+        let mut config = trunk();
+        config.account = Some(account);
+        Self::of_trunk(config, Wire::Udp(socket), port, Transport::Udp, center).await
     }
 
     async fn over(wire: Wire, port: u16, transport: Transport, center: SocketAddr) -> Self {
+        Self::of_trunk(trunk(), wire, port, transport, center).await
+    }
+
+    async fn of_trunk(
+        mut config: TrunkConfig,
+        wire: Wire,
+        port: u16,
+        transport: Transport,
+        center: SocketAddr,
+    ) -> Self {
         let rtp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let mut config = trunk();
+        config.transports = vec![transport];
         config.targets = vec![Target {
             transport,
             address: center,
@@ -105,11 +166,13 @@ impl Phone {
         };
         let seed = TokenSource::from_number(u64::from(port));
         let mut endpoint = Endpoint::new(wall(), config, seed).unwrap();
+        if transport != Transport::Udp {
+            endpoint.connected(ConnectionId(1), &peer(transport, center));
+        }
         let security = match transport {
             Transport::Tls => {
                 let suite = SrtpSuite::AesCm128HmacSha1_80;
                 let key = SrtpKey::new(suite, Secret::new(vec![7; suite.key_bytes()])).unwrap();
-                endpoint.connected(ConnectionId(1), &peer(Transport::Tls, center));
                 MediaSecurity::SdesOverTls {
                     keys: vec![key],
                     clear: ClearMedia::Refused,
@@ -136,6 +199,7 @@ impl Phone {
             answered: false,
             ended: None,
             leg: None,
+            agreed: None,
             zero: Instant::now(),
             heard: Vec::new(),
             speech: Vec::new(),
@@ -143,7 +207,11 @@ impl Phone {
             said: 0,
             events: None,
             keys: Keys::Events,
+            loses: None,
             mute: false,
+            headers: Vec::new(),
+            packets: Vec::new(),
+            spoken: VecDeque::new(),
         }
     }
 
@@ -170,7 +238,11 @@ impl Phone {
             caller: Personal::from("+491701234"),
             caller_name: Personal::from("Anna"),
             offer: offer.clone(),
-            headers: Vec::new(),
+            headers: self
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), Personal::from(value.as_str())))
+                .collect(),
         };
         self.offer = Some(offer);
         self.call = Some(self.endpoint.invite(wall(), &wanted).unwrap());
@@ -182,15 +254,25 @@ impl Phone {
 
     /// Presses a key for a tenth of a second.
     pub(crate) fn press(&mut self, key: char) {
+        self.press_for(key, 100);
+    }
+
+    /// Whether a key is still being sent.
+    pub(crate) fn is_pressing(&self) -> bool {
+        self.events.is_some() || !self.speech.is_empty()
+    }
+
+    /// Presses a key for so many milliseconds.
+    pub(crate) fn press_for(&mut self, key: char, ms: u32) {
         let digit = Digit::from_char(key).unwrap();
-        let pressed = Duration::from_millis(100);
+        let pressed = Duration::from_millis(u64::from(ms));
         match self.keys {
             Keys::Events => {
                 let at = self.now();
                 let begins = self.leg.as_ref().unwrap().event_timestamp(at);
                 self.events = Some(EventSender::new(digit, pressed, begins));
             }
-            Keys::InBand => self.speech.extend(dtmf(digit, 100, 100)),
+            Keys::InBand => self.speech.extend(dtmf(digit, ms, 100)),
             Keys::Info => {
                 let body = format!("Signal={key}\r\nDuration=100\r\n").into();
                 let kind = "application/dtmf-relay";
@@ -199,6 +281,55 @@ impl Phone {
                     .unwrap();
             }
         }
+    }
+
+    /// Where the center hears this telephone.
+    pub(crate) fn center_media(&self) -> SocketAddr {
+        self.leg.as_ref().unwrap().remote()
+    }
+
+    /// The packets of a key, as if they followed what was sent.
+    pub(crate) fn forge(&self, key: char, forger: Forger) -> Vec<Vec<u8>> {
+        let mut config = self.agreed.clone().unwrap();
+        if let (Some(keys), Forger::Stranger) = (&mut config.keys, forger) {
+            let suite = Suite::AesCm128HmacSha1_80;
+            let wrong = vec![8; KEY_BYTES];
+            keys.send = MasterKey::from_bytes(suite, wrong).unwrap();
+        }
+        let now = self.now();
+        let mut leg = TrunkLeg::new(now, config).unwrap();
+        // With numbers that come next, or soon.
+        for _ in 0..self.said + AHEAD {
+            let frame = [0; FRAME_BYTES];
+            leg.send_audio(now, FRAME_TICKS, &frame, &mut Vec::new())
+                .unwrap();
+        }
+        let pressed = Duration::from_millis(100);
+        let begins = leg.event_timestamp(now);
+        let events = EventSender::new(Digit::from_char(key).unwrap(), pressed, begins);
+        let packets = events.map(|event| {
+            let mut packet = Vec::new();
+            leg.send_event(now, &event, &mut packet).unwrap();
+            packet
+        });
+        packets.collect()
+    }
+
+    /// Sends this to where the center hears this telephone, from where it expects it.
+    pub(crate) fn send_media(&self, packet: &[u8]) {
+        self.rtp.try_send_to(packet, self.center_media()).unwrap();
+    }
+
+    /// Sends again what was sent before.
+    pub(crate) fn repeat(&self) {
+        for packet in &self.spoken {
+            self.send_media(packet);
+        }
+    }
+
+    /// What names the call in messages.
+    pub(crate) fn dialog(&self) -> DialogSnapshot {
+        self.endpoint.snapshot(self.call.unwrap()).unwrap()
     }
 
     /// Offers the same call again, with another direction.
@@ -250,7 +381,7 @@ impl Phone {
                             .await
                             .unwrap();
                     }
-                    Wire::Tls(stream) => stream.write_all(&transmit.bytes).await.unwrap(),
+                    Wire::Stream(stream) => stream.write_all(&transmit.bytes).await.unwrap(),
                 },
                 Output::Close(_) => {}
                 Output::Event(event) => self.on_event(event),
@@ -278,6 +409,7 @@ impl Phone {
         let offer = self.offer.as_ref().unwrap();
         let stream = sdp::accept_answer(offer, answer, &self.local).unwrap();
         let config = leg_config(&stream);
+        self.agreed = Some(config.clone());
         let now = self.now();
         match &mut self.leg {
             Some(leg) => leg.renegotiate(now, config).unwrap(),
@@ -297,11 +429,11 @@ impl Phone {
             received = receive(&mut self.wire, &mut message) => {
                 match (&self.wire, received) {
                     (_, None) => {}
-                    (Wire::Udp(_), Some((length, source))) => {
+                    (Wire::Udp(_), Some((length, Some(source)))) => {
                         let peer = peer(Transport::Udp, source);
                         self.endpoint.receive(wall(), &peer, &message[..length]);
                     }
-                    (Wire::Tls(_), Some((length, _))) => {
+                    (_, Some((length, _))) => {
                         let id = ConnectionId(1);
                         self.endpoint.receive_stream(wall(), id, &message[..length]);
                     }
@@ -323,7 +455,11 @@ impl Phone {
         let Some(leg) = &mut self.leg else {
             return;
         };
-        if let Received::Audio { payload, .. } = leg.receive(now, source, packet) {
+        if let Received::Audio {
+            header, payload, ..
+        } = leg.receive(now, source, packet)
+        {
+            self.packets.push(header.sequence);
             self.heard
                 .extend(payload.iter().map(|byte| Law::Mu.decode(*byte)));
         }
@@ -351,8 +487,15 @@ impl Phone {
             Law::Mu.encode_all(&samples, &mut frame);
             leg.send_audio(now, FRAME_TICKS, &frame, &mut packet)
         };
-        if sent.is_ok() {
+        let is_lost = self
+            .loses
+            .is_some_and(|every| self.said.is_multiple_of(every));
+        if sent.is_ok() && !is_lost {
             let _ = self.rtp.send_to(&packet, leg.remote()).await;
+            self.spoken.push_back(packet);
+            if self.spoken.len() > SPOKEN_MAX {
+                self.spoken.pop_front();
+            }
         }
     }
 }
@@ -369,15 +512,19 @@ fn peer(transport: Transport, address: SocketAddr) -> Peer {
     }
 }
 
-async fn receive(wire: &mut Wire, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+/// How much came, and from where unless that is known.
+async fn receive(wire: &mut Wire, buffer: &mut [u8]) -> Option<(usize, Option<SocketAddr>)> {
     match wire {
-        Wire::Udp(socket) => socket.recv_from(buffer).await.ok(),
-        Wire::Tls(stream) => {
+        Wire::Udp(socket) => {
+            let (length, source) = socket.recv_from(buffer).await.ok()?;
+            Some((length, Some(source)))
+        }
+        Wire::Stream(stream) => {
             let length = stream.read(buffer).await.unwrap();
             if length == 0 {
                 return std::future::pending().await;
             }
-            Some((length, stream.get_ref().0.peer_addr().unwrap()))
+            Some((length, None))
         }
     }
 }

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use engine::ContactEvent;
 use engine::effect::ContactEventKind;
+use flow::command::PreviousParticipants;
 use flow::{FlowKey, FlowLog};
 use model::contact::{ContactRecord, Endpoint, PersonalText, QueueRef};
+use model::quality::LegQuality;
 use model::{Channel, ContactId, ResourceId, ResourceKind, Tags, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -87,6 +89,10 @@ struct RecordJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     longest_hold_ms: Option<u64>,
     agent_connection_attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_quality: Option<QualityJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent_quality: Option<QualityJson>,
     references: Vec<ReferenceJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<AttributesJson<'a>>,
@@ -247,6 +253,8 @@ fn record_json<'r>(record: &'r ContactRecord, may_attributes: bool) -> RecordJso
         after_contact_work_ended_at: agent.and_then(|agent| agent.after_contact_work_ended_at),
         scheduled_at: record.scheduled_at,
         agent_connection_attempts: record.agent_connection_attempts,
+        customer_quality: record.quality.customer.map(QualityJson::of),
+        agent_quality: record.quality.agent.map(QualityJson::of),
         references: record
             .references
             .iter()
@@ -258,6 +266,31 @@ fn record_json<'r>(record: &'r ContactRecord, may_attributes: bool) -> RecordJso
             .collect(),
         attributes: may_attributes.then_some(AttributesJson(&record.attributes)),
         tags: &record.tags,
+    }
+}
+
+/// How well a party of a call was heard.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QualityJson {
+    /// Estimated mean opinion, 1 to 4.5.
+    mos: f64,
+    packets_received: u64,
+    packets_lost: u64,
+    jitter_us: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round_trip_us: Option<u64>,
+}
+
+impl QualityJson {
+    fn of(quality: LegQuality) -> Self {
+        Self {
+            mos: quality.mos(),
+            packets_received: quality.packets_received,
+            packets_lost: quality.packets_lost,
+            jitter_us: quality.jitter_us,
+            round_trip_us: quality.round_trip_us,
+        }
     }
 }
 
@@ -311,6 +344,14 @@ fn entry<'a>(
         ContactEventKind::AfterContactWorkEnded { agent } => of_agent("WRAP_UP_ENDED", agent),
         ContactEventKind::Held { agent } => of_agent("HELD", agent),
         ContactEventKind::Resumed { agent } => of_agent("RESUMED", agent),
+        ContactEventKind::PreviousHeld { agent, state } => {
+            let event = match state {
+                PreviousParticipants::AgentOnHold => "AGENT_ON_HOLD",
+                PreviousParticipants::CustomerOnHold => "CUSTOMER_ON_HOLD",
+                PreviousParticipants::OffHold => "OFF_HOLD",
+            };
+            of_agent(event, agent)
+        }
         ContactEventKind::FlowStopped { reason } => detailed("FLOW_STOPPED", reason.clone()),
         ContactEventKind::DataUpdated => plain("CONTACT_DATA_UPDATED"),
         ContactEventKind::Transferred {

@@ -1,5 +1,6 @@
 //! What the workspace's page sends: one strict enum, parsed at the edge.
 
+use app::Joining;
 use model::{AgentStatusId, ContactId, QuickConnectId};
 use serde::Deserialize;
 
@@ -79,7 +80,11 @@ pub(crate) enum Request {
         text: String,
     },
     /// Offers the media of a call.
-    Connect { contact: ContactId, sdp: String },
+    Connect {
+        contact: ContactId,
+        sdp: String,
+        joining: Joining,
+    },
     /// Puts the customer of a call on hold, or takes the customer back.
     Hold { contact: ContactId, on: bool },
     /// Reads items.
@@ -251,6 +256,8 @@ enum WireFrame {
         request_id: String,
         contact_id: ContactId,
         sdp: String,
+        #[serde(default)]
+        take: bool,
     },
     #[serde(rename = "call.hold")]
     Hold {
@@ -327,7 +334,20 @@ impl WireFrame {
                 request_id,
                 contact_id: contact,
                 sdp,
-            } => (request_id, Ok(Request::Connect { contact, sdp })),
+                take,
+            } => {
+                let joining = if take {
+                    Joining::TakeOver
+                } else {
+                    Joining::IfFree
+                };
+                let request = Request::Connect {
+                    contact,
+                    sdp,
+                    joining,
+                };
+                (request_id, Ok(request))
+            }
             Self::Hold {
                 request_id,
                 contact_id: contact,

@@ -7,7 +7,7 @@ use app::action::{
     HoldContact, ReadOwnTranscript, SetOwnStatus, TransferOwnContact,
 };
 use app::chat::Receipt;
-use app::{AppError, Call, Permit, Target};
+use app::{AppError, Call, Joined, Joining, Permit, Target};
 use model::transcript::TranscriptItem;
 use model::{AgentContactState, ContactId, QuickConnectId};
 use serde_json::{Value, json};
@@ -150,7 +150,11 @@ async fn perform(
             content_type,
             text,
         } => send(connection, id, contact, content_type, text).await,
-        Request::Connect { contact, sdp } => connect(connection, contact, &sdp).await,
+        Request::Connect {
+            contact,
+            sdp,
+            joining,
+        } => connect(connection, contact, &sdp, joining).await,
         Request::Hold { contact, on } => hold(connection, contact, on).await,
         Request::History { contact, range } => history(connection, contact, range).await,
     }
@@ -210,23 +214,30 @@ async fn complete(connection: &Connection, contact: ContactId) -> Result<Done, A
     connection.done(&call, result, error::CONTACT_ENDED).await
 }
 
-async fn connect(connection: &Connection, contact: ContactId, sdp: &str) -> Result<Done, ApiError> {
+async fn connect(
+    connection: &Connection,
+    contact: ContactId,
+    sdp: &str,
+    joining: Joining,
+) -> Result<Done, ApiError> {
     let call = connection.call_on(contact, "ConnectCall");
     let result = async {
         let permit = connection.permit::<ConnectCall>(&call, contact)?;
         connection
             .state
             .app()
-            .connect_call(&call, permit, sdp)
+            .connect_call(&call, permit, sdp, joining)
             .await
     }
     .await;
     connection.state.app().finish(&call, &result).await;
-    result.map(Done::Connected).map_err(|error| match error {
-        AppError::NotFound { .. } | AppError::AccessDenied { .. } => error::CONTACT_ENDED,
-        AppError::Invalid(why) => ApiError::call_refused(why),
-        other => other.into(),
-    })
+    match result {
+        Ok(Joined::Here(sdp)) => Ok(Done::Connected(sdp)),
+        Ok(Joined::Elsewhere) => Err(error::CALL_ELSEWHERE),
+        Err(AppError::NotFound { .. } | AppError::AccessDenied { .. }) => Err(error::CONTACT_ENDED),
+        Err(AppError::Invalid(why)) => Err(ApiError::call_refused(why)),
+        Err(other) => Err(other.into()),
+    }
 }
 
 async fn hold(connection: &Connection, contact: ContactId, on: bool) -> Result<Done, ApiError> {

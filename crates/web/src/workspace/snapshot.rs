@@ -1,6 +1,8 @@
 //! The snapshot as the page sees it: everything of an agent, whole.
 
+use app::MediaPlace;
 use app::agent::{ContactDetail, Status, WorkspaceSnapshot};
+use flow::command::PreviousParticipants;
 use model::contact::PersonalText;
 use model::{
     AgentContactState, AgentStatusId, AgentStatusType, Channel, ContactId, ParticipantId,
@@ -78,8 +80,14 @@ struct ContactJson<'a> {
 #[serde(rename_all = "camelCase")]
 struct CallJson<'a> {
     held: bool,
+    /// While a flow has the call: whom it speaks with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flow_speaks_with: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_address: Option<&'a str>,
+    /// Which browser of the agent has the media.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'static str>,
 }
 
 /// A reference of a contact, as pages see it.
@@ -172,7 +180,16 @@ fn contact_json(detail: &ContactDetail) -> ContactJson<'_> {
         read_sequence: detail.read_sequence,
         call: (contact.channel == Channel::Voice).then(|| CallJson {
             held: contact.held.unwrap_or(false),
+            flow_speaks_with: contact.staying.map(|staying| match staying {
+                PreviousParticipants::AgentOnHold => "CUSTOMER",
+                PreviousParticipants::CustomerOnHold => "AGENT",
+                PreviousParticipants::OffHold => "BOTH",
+            }),
             customer_address: contact.customer_address.as_ref().map(PersonalText::expose),
+            media: detail.media.map(|place| match place {
+                MediaPlace::Here => "HERE",
+                MediaPlace::Elsewhere => "ELSEWHERE",
+            }),
         }),
     }
 }

@@ -26,6 +26,8 @@ export function CallControls({ contact, call, state }: Props) {
   const closeDialog = useCallback(() => setDialog(undefined), []);
   const { contactId } = contact;
   const isHeld = contact.call?.held === true;
+  // Whom the customer hears, the flow decides meanwhile.
+  const isFlowInCharge = contact.call?.flowSpeaksWith !== undefined;
   const isMuted = state?.isMuted === true;
   const hasMedia = state?.phase === 'connected' || state?.phase === 'reconnecting';
 
@@ -48,7 +50,7 @@ export function CallControls({ contact, call, state }: Props) {
         icon={isHeld ? 'play' : 'pause'}
         text={t(isHeld ? 'call.resume' : 'call.hold')}
         isOn={isHeld}
-        isDisabled={!isCurrent || busy !== undefined}
+        isDisabled={!isCurrent || isFlowInCharge || busy !== undefined}
         onClick={() => run('hold', client.command({ type: 'call.hold', contactId, on: !isHeld }))}
         id="hold"
       />
@@ -62,7 +64,7 @@ export function CallControls({ contact, call, state }: Props) {
       <Control
         icon="redo"
         text={t('transfer.open')}
-        isDisabled={!isCurrent}
+        isDisabled={!isCurrent || isFlowInCharge}
         onClick={() => setDialog('transfer')}
         id="transfer"
       />

@@ -40,11 +40,13 @@ export function CallPane({ contact }: { contact: ContactView }) {
 function CallStatus({ contact, state }: { contact: ContactView; state: CallState | undefined }) {
   const t = useText();
   const isHeld = contact.call?.held === true;
+  const flow = contact.call?.flowSpeaksWith;
   const isMuted = state?.isMuted === true;
   return (
     <p className="rf-call-status" role="status" data-testid="call-status" data-phase={state?.phase}>
       <span>{phaseText()}</span>
       {isHeld && <strong className="rf-call-mark">{t('call.onHold')}</strong>}
+      {flow !== undefined && <strong className="rf-call-mark">{t(`call.flowSpeaksWith.${flow}`)}</strong>}
       {isMuted && <strong className="rf-call-mark">{t('call.muted')}</strong>}
     </p>
   );
@@ -69,6 +71,20 @@ function Obstacle({ call, state }: { call: CallConnection; state: CallState }) {
         }
       >
         {t('call.soundBlocked')}
+      </Alert>
+    );
+  }
+  if (state.phase === 'other-browser') {
+    return (
+      <Alert
+        type="info"
+        action={
+          <Button onClick={() => call.takeHere()} data-testid="take-call">
+            {t('call.takeHere')}
+          </Button>
+        }
+      >
+        {t('call.otherBrowser')}
       </Alert>
     );
   }

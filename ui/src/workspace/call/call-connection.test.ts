@@ -9,7 +9,7 @@ describe('the media of a call', () => {
   let browser: FakeCallBrowser;
   let environment: FakeEnvironment;
   let choices: AudioChoices;
-  let offers: { sdp: string; answer: (answer: CallAnswer) => Promise<void> }[];
+  let offers: { sdp: string; take: boolean; answer: (answer: CallAnswer) => Promise<void> }[];
   let call: CallConnection;
 
   beforeEach(() => {
@@ -21,10 +21,11 @@ describe('the media of a call', () => {
   });
 
   const open = (): void => {
-    const sendOffer = (sdp: string): Promise<CallAnswer> =>
+    const sendOffer = (sdp: string, take: boolean): Promise<CallAnswer> =>
       new Promise((resolve) => {
         offers.push({
           sdp,
+          take,
           answer: async (answer) => {
             resolve(answer);
             await settle();
@@ -298,6 +299,34 @@ describe('the media of a call', () => {
     await settle();
     expect(call.getState().phase).toBe('connecting');
     expect(offered()).toHaveLength(1);
+  });
+
+  it('keeps off the line while another browser has the call, until the agent takes it here', async () => {
+    await establish();
+    call.standBack();
+    expect(call.getState().phase).toBe('other-browser');
+    expect(browser.peer.isClosed).toBe(true);
+    expect(browser.microphone.isStopped).toBe(true);
+    await pass(60_000);
+    expect(offers).toHaveLength(1);
+    call.takeHere();
+    await settle();
+    expect(offers.at(-1)).toMatchObject({ sdp: 'offer 1 of peer 2', take: true });
+    // What the server said before it knew of this does not count.
+    call.standBack();
+    await answer();
+    browser.peer.become('connected');
+    expect(call.getState().phase).toBe('connected');
+    call.standBack();
+    expect(call.getState().phase).toBe('other-browser');
+  });
+
+  it('leaves the call to another browser that was faster', async () => {
+    await begin();
+    expect(offers.at(-1)?.take).toBe(false);
+    await refuse('call-elsewhere');
+    expect(call.getState()).toMatchObject({ phase: 'other-browser', problem: undefined });
+    expect(browser.microphone.isStopped).toBe(true);
   });
 
   it('leaves nothing open when it is closed', async () => {

@@ -13,6 +13,8 @@ export type CallPhase =
   | 'preparing'
   /** Another page of this browser has the media. */
   | 'elsewhere'
+  /** Another browser of the agent has the media, until the agent takes the call here. */
+  | 'other-browser'
   | 'connecting'
   | 'connected'
   /** It was connected; the network is being tried again. */
@@ -72,6 +74,8 @@ export class CallConnection {
   #peer: RTCPeerConnection | undefined;
   #sender: RTCRtpSender | undefined;
   #isWanted = false;
+  /** The agent wants the call here, whichever browser has it. */
+  #isTaking = false;
   #isHeld = false;
   #wasConnected = false;
   /** Counts offers: answers to former ones come too late. */
@@ -84,7 +88,7 @@ export class CallConnection {
 
   constructor(
     readonly contactId: string,
-    private readonly sendOffer: (sdp: string) => Promise<CallAnswer>,
+    private readonly sendOffer: (sdp: string, take: boolean) => Promise<CallAnswer>,
     private readonly browser: CallBrowser,
     private readonly environment: Environment,
     private readonly choices: AudioChoices,
@@ -121,6 +125,29 @@ export class CallConnection {
     if (this.#state.phase !== 'failed') return;
     this.#attempt = 0;
     void this.#begin();
+  }
+
+  /** Another browser of the agent has the call: this one keeps off the line. */
+  standBack(): void {
+    if (this.#isTaking || this.#isClosed || this.#state.phase === 'other-browser') return;
+    // Answers to what was offered here come too late.
+    this.#offers += 1;
+    this.#isWanted = false;
+    this.#preparation = undefined;
+    this.#microphoneRequests += 1;
+    this.#clearTimer();
+    this.#closePeer();
+    if (this.#microphone !== undefined) stopStream(this.#microphone);
+    this.#microphone = undefined;
+    this.#update({ phase: 'other-browser', problem: undefined, network: undefined });
+  }
+
+  /** The agent takes the call from the other browser. */
+  takeHere(): void {
+    if (this.#state.phase !== 'other-browser') return;
+    this.#isTaking = true;
+    this.#attempt = 0;
+    this.connect();
   }
 
   /** The network has changed, or the server can be reached again: do not wait for the next attempt. */
@@ -279,8 +306,9 @@ export class CallConnection {
       // Without waiting for candidates: the server learns this side's address from the first check.
       await peer.setLocalDescription(await peer.createOffer({ iceRestart: kind === 'ice-restart' }));
       if (!isCurrent()) return;
-      const answer = await this.sendOffer(peer.localDescription?.sdp ?? '');
+      const answer = await this.sendOffer(peer.localDescription?.sdp ?? '', this.#isTaking);
       if (!isCurrent()) return;
+      if (answer.ok) this.#isTaking = false;
       if (!answer.ok) {
         this.#refused(answer.error.code);
         return;
@@ -301,6 +329,8 @@ export class CallConnection {
   #refused(code: string): void {
     if (code === 'contact-ended') {
       this.close();
+    } else if (code === 'call-elsewhere') {
+      this.standBack();
     } else if (PASSING_CODES.has(code)) {
       this.#tryAgain(code);
     } else {

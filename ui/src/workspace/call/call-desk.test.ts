@@ -120,6 +120,24 @@ describe('the calls of an agent', () => {
     expect(offers()).toHaveLength(1);
   });
 
+  it('are left to another browser of the agent that has them', async () => {
+    await snapshot(contact({ state: 'CONNECTED', call: { held: false, media: 'ELSEWHERE' } }));
+    expect(offers()).toEqual([]);
+    expect(browser.audio.tones).toBe(0);
+    expect(desk.call('c1')?.getState().phase).toBe('other-browser');
+    desk.call('c1')?.takeHere();
+    await settle();
+    expect(offers()).toMatchObject([{ contactId: 'c1', take: true }]);
+  });
+
+  it('are given up when another browser takes them', async () => {
+    await snapshot(contact({ state: 'CONNECTED', call: { held: false, media: 'HERE' } }));
+    expect(offers()).toHaveLength(1);
+    await snapshot(contact({ state: 'CONNECTED', call: { held: false, media: 'ELSEWHERE' } }));
+    expect(browser.peer.isClosed).toBe(true);
+    expect(desk.call('c1')?.getState().phase).toBe('other-browser');
+  });
+
   it('keep the microphone closed while the server says that the customer is on hold', async () => {
     await snapshot(contact({ state: 'CONNECTED' }));
     await snapshot(contact({ state: 'CONNECTED', call: { held: true } }));

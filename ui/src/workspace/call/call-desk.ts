@@ -91,6 +91,10 @@ export class CallDesk {
   }
 
   #connect({ contactId, call }: ContactView): void {
+    if (call?.media === 'ELSEWHERE') {
+      this.#open(contactId).standBack();
+      return;
+    }
     // Nobody here has accepted it: the agent hears that somebody is on the line.
     if (!this.#calls.has(contactId) && this.choices.get().isRingOn) this.#ringer.announce();
     const connection = this.#open(contactId);
@@ -103,7 +107,7 @@ export class CallDesk {
     if (held !== undefined) return held;
     const opened = new CallConnection(
       contactId,
-      (sdp) => this.client.connectCall(contactId, sdp),
+      (sdp, take) => this.client.connectCall(contactId, sdp, take),
       this.browser,
       this.environment,
       this.choices,

@@ -3,6 +3,7 @@
 use model::contact::{
     AgentRecord, ContactRecord, DisconnectReason, Endpoint, PersonalText, QueueRecord, QueueRef,
 };
+use model::quality::{CallQuality, LegQuality, QualityIssue};
 use model::{InstanceScope, Timestamp};
 
 use crate::operations::prelude::*;
@@ -42,8 +43,22 @@ pub(super) fn write(scope: &InstanceScope, contact: &ContactRecord) -> Value {
         "Tags": contact.tags,
         "SegmentAttributes": segment_attributes,
         "Attributes": attributes,
+        "QualityMetrics": write_quality(&contact.quality),
         "DisconnectReason": contact.disconnect_reason.map(DisconnectReason::as_str),
     })
+}
+
+/// `QualityMetrics`; absent where nobody was measured.
+fn write_quality(quality: &CallQuality) -> Option<Value> {
+    let side = |leg: Option<LegQuality>| {
+        leg.map(|leg| {
+            let issues: Vec<&str> = leg.issues().map(QualityIssue::as_str).collect();
+            json!({"Audio": {"QualityScore": leg.mos(), "PotentialQualityIssues": issues}})
+        })
+    };
+    let (agent, customer) = (side(quality.agent), side(quality.customer));
+    let is_measured = agent.is_some() || customer.is_some();
+    is_measured.then(|| json!({"Agent": agent, "Customer": customer}))
 }
 
 fn write_queue(queue: &QueueRecord) -> Value {

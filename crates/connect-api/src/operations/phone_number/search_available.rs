@@ -34,17 +34,16 @@ impl Operation for SearchAvailablePhoneNumbers {
         (page, filter): Self::Input,
     ) -> Answer {
         let available = context.app.available_numbers(&permit)?;
-        let items = available.iter().filter_map(|one| {
-            filter
-                .wants(&one.number, one.country.as_deref(), one.kind)
-                .then(|| {
-                    let shown = json!({
-                        "PhoneNumber": one.number,
-                        "PhoneNumberCountryCode": one.country,
-                        "PhoneNumberType": one.kind,
-                    });
-                    (u128::from(one.position()), shown)
-                })
+        let wanted = available
+            .iter()
+            .filter(|one| filter.wants(&one.number, one.country.as_deref(), one.kind));
+        let items = wanted.map(|one| {
+            let shown = json!({
+                "PhoneNumber": one.number,
+                "PhoneNumberCountryCode": one.country,
+                "PhoneNumberType": one.kind,
+            });
+            (u128::from(one.position()), shown)
         });
         let listing = page_after(context, "SearchAvailablePhoneNumbers", &page, items)?;
         Ok(json!({"AvailableNumbersList": listing.items, "NextToken": listing.next}))

@@ -364,3 +364,41 @@ fn all_trunks_together_have_no_more_calls_than_they_may() {
     assert_eq!(status(pair.answer_of(0)), Some(100));
     assert!(pair.sides[0].invite(pair.now, &super::wanted()).is_err());
 }
+
+#[test]
+fn a_message_that_never_becomes_whole_closes_its_connection() {
+    let mut tcp = trunk(B);
+    tcp.transports = vec![Transport::Tcp];
+    let mut side = endpoint(1, "192.0.2.1", vec![tcp]);
+    let mut peer = Pair::peer(1);
+    peer.transport = Transport::Tcp;
+    let (slow, honest) = (ConnectionId(1), ConnectionId(2));
+    side.connected(slow, &peer);
+    side.connected(honest, &peer);
+    let text = request("OPTIONS", "", "").replace("/UDP", "/TCP");
+    let patience = i64::try_from(limits::INCOMPLETE_MESSAGE_MAX.as_millis()).unwrap();
+    // A byte now and then buys no time; whole messages and keep-alives do.
+    for (second, byte) in (0..patience / 1000).zip(text.as_bytes()) {
+        let now = at(1000 * second);
+        side.on_deadline(now);
+        side.receive_stream(now, slow, &[*byte]);
+        side.receive_stream(now, honest, format!("{text}\r\n\r\nOPT").as_bytes());
+        side.receive_stream(now, honest, &text.as_bytes()[3..]);
+        while let Some(output) = side.next_output() {
+            assert!(
+                matches!(output, Output::Transmit(_)),
+                "{second}: {output:?}"
+            );
+        }
+    }
+    side.receive_stream(at(patience - 1), honest, b"\r\n");
+    assert_eq!(side.next_deadline(), Some(at(patience)));
+    side.on_deadline(at(patience));
+    assert!(matches!(side.next_output(), Some(Output::Close(id)) if id == slow));
+    side.receive_stream(at(patience), slow, &text.as_bytes()[1..]);
+    // The line end was an answer to a keep-alive, however long nothing follows it.
+    side.on_deadline(at(10 * patience));
+    assert!(side.next_output().is_none());
+    side.receive_stream(at(10 * patience), honest, text.as_bytes());
+    assert!(matches!(side.next_output(), Some(Output::Transmit(_))));
+}
