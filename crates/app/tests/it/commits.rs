@@ -1,5 +1,6 @@
 //! What a commit that fails leaves behind: a caller who knows, and an audit entry that says so.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -12,8 +12,6 @@ mod edge;
 mod exports;
 mod flood;
 mod flows;
-mod flows;
-mod phone;
 mod phone;
 mod prompts;
 mod raw;
