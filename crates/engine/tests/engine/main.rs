@@ -14,6 +14,7 @@ mod chats;
 mod flows;
 mod harness;
 mod offers;
+mod quality;
 mod restarts;
 mod secure_input;
 mod tasks;

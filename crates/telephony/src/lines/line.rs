@@ -7,6 +7,7 @@ use app::ports::telephony::TelephonyError;
 use engine::CallEvent;
 use media::frame::{FRAME_BYTES, FRAME_SAMPLES, FRAME_TICKS};
 use media::leg::{LegConfig, LegDue, Received, RelayKind, TrunkLeg};
+use media::rtp::RtpHeader;
 use media::srtp::SrtpError;
 use media::tones::{Digit, DigitEvent, DtmfDetector};
 use media::webrtc::BrowserOutput;
@@ -325,15 +326,8 @@ impl Line {
                     let has_keys = self.customer.collects_keys() || passes != put_through;
                     recording.customer(now, packet, has_keys);
                 }
-                if let Some(side) = self
-                    .agent
-                    .as_mut()
-                    .filter(|side| passes && side.party.hears_other())
-                {
-                    side.with_leg(|leg| {
-                        let payload = Arc::from(payload);
-                        let _ = leg.relay(now, &header, restarted, RelayKind::Audio, payload);
-                    });
+                if passes {
+                    self.pass_to_agent(now, &header, restarted, RelayKind::Audio, payload);
                     self.drain_browser(now, around);
                 }
                 around.heard = scratch;
@@ -353,15 +347,8 @@ impl Line {
                     let (kind, packet) = (RelayKind::Event, &mut around.packet);
                     third.relay(now, &header, restarted, kind, payload, packet);
                 }
-                if let Some(side) = self
-                    .agent
-                    .as_mut()
-                    .filter(|side| passes && side.party.hears_other())
-                {
-                    side.with_leg(|leg| {
-                        let payload = Arc::from(payload);
-                        let _ = leg.relay(now, &header, restarted, RelayKind::Event, payload);
-                    });
+                if passes {
+                    self.pass_to_agent(now, &header, restarted, RelayKind::Event, payload);
                 }
                 for digit in digits.into_iter().flatten() {
                     self.hear_digit(now, digit, around);
@@ -369,6 +356,23 @@ impl Line {
                 self.drain_browser(now, around);
             }
             Received::Report | Received::Dropped(_) => {}
+        }
+    }
+
+    /// Passes what the customer sent on to the agent, if the agent hears the customer.
+    fn pass_to_agent(
+        &mut self,
+        now: MediaTime,
+        header: &RtpHeader,
+        restarted: bool,
+        kind: RelayKind,
+        payload: &[u8],
+    ) {
+        let agent = self.agent.as_mut();
+        if let Some(side) = agent.filter(|side| side.party.hears_other()) {
+            side.with_leg(|leg| {
+                let _ = leg.relay(now, header, restarted, kind, Arc::from(payload));
+            });
         }
     }
 

@@ -34,8 +34,9 @@ use crate::sound::tone;
 /// The number that leads to the flow.
 pub(crate) const NUMBER: &str = "+493012345";
 /// What the trunk brings.
-const NUMBERS: [&str; 8] = [
+const NUMBERS: [&str; 9] = [
     NUMBER,
+    "+493054321",
     "+493011111",
     "+493022222",
     "+493033333",
@@ -44,6 +45,14 @@ const NUMBERS: [&str; 8] = [
     "+493088888",
     "+493099999",
 ];
+/// Exported flows that can have a number each.
+const EXPORTS_MAX: usize = 200;
+
+/// The number of an exported flow.
+pub(crate) fn number_of_export(at: usize) -> String {
+    format!("+4930{:07}", 2_000_000 + at)
+}
+
 /// What is heard, by frequency.
 pub(crate) const GREETING: u32 = 440;
 pub(crate) const QUESTION: u32 = 1000;
@@ -300,7 +309,11 @@ pub(crate) async fn start_app(
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         outbox: true,
-        phone_numbers: NUMBERS.map(str::to_owned).into(),
+        phone_numbers: NUMBERS
+            .map(str::to_owned)
+            .into_iter()
+            .chain((0..EXPORTS_MAX).map(number_of_export))
+            .collect(),
         limits: engine::Limits::default(),
         recording_notice,
         attachments: app::chat::attachments::AttachmentLimits::default(),

@@ -13,7 +13,7 @@ use model::ResourceKind;
 use model::resource::FlowType;
 use serde_json::{Value, json};
 
-use crate::center::{Center, GREETING, block, config, records};
+use crate::center::{Center, GREETING, block, config, number_of_export, records};
 use crate::flows::wait_for_records;
 use crate::phone::Phone;
 use crate::resources::{end, hook, queueing, say};
@@ -191,7 +191,7 @@ async fn publish(
         let name = format!("To {name}");
         center.flow(&name, FlowType::ContactFlow, &around).await
     };
-    let dialled = format!("+4930{:07}", 2_000_000 + number);
+    let dialled = number_of_export(number);
     center.number(&dialled, flow).await;
     Some(dialled)
 }
