@@ -99,6 +99,7 @@ fn secrets_stand_in_paths_of_the_attachments_origin_and_in_the_query_of_a_socket
             (Method::GET, "/participant/socket"),
             (Method::PUT, "/upload/{grant}"),
             (Method::GET, "/download/{grant}"),
+            (Method::GET, "/recording/{grant}"),
         ]
     );
 }

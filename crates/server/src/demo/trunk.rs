@@ -8,7 +8,7 @@ use telephony::Runner;
 use crate::config::telephony::{Browsers, Media, Telephony, TransportName, Trunk};
 
 /// Numbers that the trunk brings, from the range that German films may use; the first one is taken.
-pub(super) const NUMBERS: [&str; 3] = ["+493023125000", "+493023125001", "+493023125002"];
+pub(super) const NUMBERS: [&str; 3] = ["+493023125000", "+493023125110", "+493023125220"];
 /// Ports of audio for trunks: two for each call.
 const MEDIA_PORTS: u16 = 4000;
 /// Where they begin when any will do.

@@ -315,16 +315,17 @@ impl Line {
                 for event in events {
                     around.tell(self.id, event);
                 }
-                if let Some(recording) = &mut self.recording {
+                // What an agent must not hear of keys, a recording must not either. In a flow it filters them.
+                if let Some(recording) = &mut self.recording
+                    && passes == put_through
+                {
                     let packet = Packet {
                         law,
                         timestamp: header.timestamp,
                         restarted,
                         payload,
                     };
-                    // What an agent must not hear of keys, a recording must not either.
-                    let has_keys = self.customer.collects_keys() || passes != put_through;
-                    recording.customer(now, packet, has_keys);
+                    recording.customer(now, packet, self.customer.collects_keys());
                 }
                 if passes {
                     self.pass_to_agent(now, &header, restarted, RelayKind::Audio, payload);
